@@ -1,0 +1,260 @@
+//! Facts: what an agency reports to have happened, and when it knew.
+
+use crate::Date;
+use crate::code::{Breach, Code, LegalLanguage, closed_codes};
+use crate::extract::Extract;
+use crate::money::Cents;
+use crate::municipality::Municipality;
+use std::fmt;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The reporting agency's own reference of a fact (a check id, an event id): unique within one ledger.
+///
+/// Ordered by its bytes; the order breaks ties between facts of one day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactRef(Arc<str>);
+
+impl FactRef {
+    /// Takes the reference as it is.
+    pub fn new(text: &str) -> Self {
+        Self(Arc::from(text))
+    }
+
+    /// The reference as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FactRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The internal key of one identification number. Which number it is, only the identity vault knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NumberKey(pub Uuid);
+
+/// One reported fact about one person. Immutable; a wrong one is retracted by another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The reporting agency's reference.
+    pub reference: FactRef,
+    /// The number under which it was reported.
+    pub number: NumberKey,
+    /// The civil day it happened, in Brussels.
+    pub occurred_on: Date,
+    /// The civil day the reporting agency knew, in Brussels.
+    pub known_on: Date,
+    /// The reporting agency, free text in an import.
+    pub agency: Code,
+    /// What happened.
+    pub kind: FactKind,
+}
+
+closed_codes! {
+    /// Items of the information that a municipality owes (law.md § 6 step 2).
+    InformationItem {
+        /// The information brochure.
+        Brochure = "brochure",
+        /// The multilingual site was pointed out.
+        Website = "website",
+        /// The Dutch-language offer was explained orally.
+        OralNl = "oral_nl",
+        /// The French-language offer was explained orally.
+        OralFr = "oral_fr",
+    }
+}
+
+closed_codes! {
+    /// Why a letter came back.
+    ReturnReason {
+        /// Not collected: counts as delivered.
+        Unclaimed = "unclaimed",
+        /// Not known at that address: starts no term.
+        UnknownAddress = "unknown_address",
+    }
+}
+
+closed_codes! {
+    /// How an appeal against a fine ended.
+    AppealOutcome {
+        /// The fine stands.
+        Upheld = "upheld",
+        /// The fine is annulled.
+        Annulled = "annulled",
+    }
+}
+
+/// Where a person moved to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Another municipality of the Region.
+    Brussels(Municipality),
+    /// Flanders or Wallonia: `BE-VLG`, `BE-WAL`.
+    OtherRegion(Code),
+    /// A country, ISO 3166-1 alpha-2.
+    Abroad(Code),
+}
+
+/// The kinds of fact. The ledger, the import format and the calls all speak these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactKind {
+    /// A municipality read its register: the check.
+    Checked(Box<Extract>),
+    /// Brochure, site or oral explanation given, in a language if recorded.
+    InformationGiven {
+        /// Language spoken, ISO 639-1.
+        spoken: Option<Code>,
+        /// What was given; never empty.
+        items: Vec<InformationItem>,
+    },
+    /// The newcomer received the certificate of obligation.
+    CertificateReceived,
+    /// An exemption on evidence, from `occurred_on` through `until` (permanent without).
+    ExemptionGranted {
+        /// A code of the law's exemptions.
+        code: Code,
+        /// Last day.
+        until: Option<Date>,
+    },
+    /// A suspension, from `occurred_on` through `until`.
+    SuspensionGranted {
+        /// A code of the law's suspensions.
+        code: Code,
+        /// Last day.
+        until: Date,
+    },
+    /// A dated request that an organiser answered with its waiting list.
+    WaitingListJoined {
+        /// The organiser.
+        organiser: Code,
+    },
+    /// The municipality received the certificate of registration.
+    RegistrationCertificateReceived {
+        /// The issuing organiser.
+        organiser: Code,
+    },
+    /// The municipality received the certificate of completion.
+    CompletionCertificateReceived {
+        /// The issuing organiser.
+        organiser: Code,
+    },
+    /// Registered with an organiser.
+    Registered {
+        /// The organiser.
+        organiser: Code,
+        /// Language of the track; independent of the organiser.
+        track: LegalLanguage,
+    },
+    /// The contract was signed.
+    ContractSigned {
+        /// The organiser.
+        organiser: Code,
+        /// Language of the track.
+        track: LegalLanguage,
+    },
+    /// The programme was completed.
+    Completed {
+        /// The organiser.
+        organiser: Code,
+    },
+    /// A formal notice was posted.
+    NoticePosted {
+        /// For which breach.
+        breach: Breach,
+        /// Language of the letter; absent: the right one.
+        language: Option<LegalLanguage>,
+    },
+    /// A formal notice was delivered.
+    NoticeDelivered(Breach),
+    /// A formal notice came back.
+    NoticeReturned(Breach, ReturnReason),
+    /// A formal notice was withdrawn.
+    NoticeWithdrawn(Breach),
+    /// A person at the municipality established the refusal.
+    RefusalEstablished(Breach),
+    /// The dossier was transferred to the GGC.
+    Transferred(Breach),
+    /// The GGC returned the transfer.
+    TransferReturned(Breach),
+    /// The GGC invited the person to a hearing.
+    HearingInvited(Breach),
+    /// A written defence arrived.
+    DefenceReceived(Breach),
+    /// The person was heard.
+    Heard(Breach),
+    /// The GGC decided not to fine.
+    DecidedNoFine(Breach),
+    /// The GGC fined.
+    Fined(Breach, Cents),
+    /// The fine was paid.
+    FinePaid(Breach),
+    /// An appeal was lodged.
+    AppealLodged(Breach),
+    /// The GGC withdrew its fines for the breach.
+    FineWithdrawn(Breach),
+    /// The appeal was decided.
+    AppealDecided(Breach, AppealOutcome),
+    /// Moved.
+    Moved(Destination),
+    /// Came back to the Region, or re-registered after being struck off.
+    Returned(Municipality),
+    /// Removed ex officio from the register.
+    StruckOff,
+    /// The right of residence ended.
+    PermitLost,
+    /// Became a Belgian national.
+    BecameBelgian,
+    /// Died.
+    Died,
+    /// From then on the person has another number; both stay valid keys.
+    NumberReplaced(NumberKey),
+    /// The named fact was wrong.
+    Retracted(FactRef),
+}
+
+impl FactKind {
+    /// The one name of the kind in the import format, the ledger and the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Checked(_) => "checked",
+            Self::InformationGiven { .. } => "information_given",
+            Self::CertificateReceived => "certificate_received",
+            Self::ExemptionGranted { .. } => "exemption_granted",
+            Self::SuspensionGranted { .. } => "suspension_granted",
+            Self::WaitingListJoined { .. } => "waiting_list_joined",
+            Self::RegistrationCertificateReceived { .. } => "registration_certificate_received",
+            Self::CompletionCertificateReceived { .. } => "completion_certificate_received",
+            Self::Registered { .. } => "registered",
+            Self::ContractSigned { .. } => "contract_signed",
+            Self::Completed { .. } => "completed",
+            Self::NoticePosted { .. } => "notice_posted",
+            Self::NoticeDelivered(_) => "notice_delivered",
+            Self::NoticeReturned(..) => "notice_returned",
+            Self::NoticeWithdrawn(_) => "notice_withdrawn",
+            Self::RefusalEstablished(_) => "refusal_established",
+            Self::Transferred(_) => "transferred",
+            Self::TransferReturned(_) => "transfer_returned",
+            Self::HearingInvited(_) => "hearing_invited",
+            Self::DefenceReceived(_) => "defence_received",
+            Self::Heard(_) => "heard",
+            Self::DecidedNoFine(_) => "decided_no_fine",
+            Self::Fined(..) => "fined",
+            Self::FinePaid(_) => "fine_paid",
+            Self::AppealLodged(_) => "appeal_lodged",
+            Self::FineWithdrawn(_) => "fine_withdrawn",
+            Self::AppealDecided(..) => "appeal_decided",
+            Self::Moved(_) => "moved",
+            Self::Returned(_) => "returned",
+            Self::StruckOff => "struck_off",
+            Self::PermitLost => "permit_lost",
+            Self::BecameBelgian => "became_belgian",
+            Self::Died => "died",
+            Self::NumberReplaced(_) => "number_replaced",
+            Self::Retracted(_) => "retracted",
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! The law as data: regimes, scope, exemptions, suspensions, terms, counting, policies, fines, code lists.
+//!
+//! Values are read by `traject-lawbook` from `config/law/*.yaml`; nothing here has a default of its own.
+//! Every value carries its [`Provenance`]: the article seen, or the word assumption.
+
+use crate::Date;
+use crate::code::{Breach, Code, LegalLanguage, Term};
+use crate::labels::Label;
+use crate::money::Cents;
+use crate::predicate::Predicate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How sure a value is (law.md § 0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Working assumption: configurable, and shown as one.
+    Assumption,
+    /// Secondary source.
+    Secondary,
+    /// Read in an official text or on an official site.
+    Verified,
+}
+
+impl Confidence {
+    /// The word used in law files and shown beside a reason.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Assumption => "assumption",
+            Self::Secondary => "secondary",
+            Self::Verified => "verified",
+        }
+    }
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// Ids of [`Law::sources`]; never empty.
+    pub sources: Vec<Code>,
+    /// The article seen, per regime; a regime that is absent here was not seen.
+    pub articles: BTreeMap<RegimeId, String>,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+impl Provenance {
+    /// What a reason prints for this value: the article of the regime, or the word assumption, or the source's id.
+    pub fn ground(&self, regime: Option<&RegimeId>) -> String {
+        if self.confidence == Confidence::Assumption {
+            return "assumption".to_owned();
+        }
+        let article = regime.and_then(|id| self.articles.get(id));
+        match (article, self.sources.first()) {
+            (Some(article), _) => article.clone(),
+            (None, Some(source)) => source.to_string(),
+            (None, None) => "assumption".to_owned(),
+        }
+    }
+}
+
+/// A text the values come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Title as cited.
+    pub title: String,
+    /// Number in the Official Gazette, where known.
+    pub numac: Option<String>,
+    /// Day of publication, where known.
+    pub published: Option<Date>,
+}
+
+/// `A`, `B` and whatever follows.
+pub type RegimeId = Code;
+
+/// A body of rules in force from a day on, and known from the day it was published (law.md R-T1, R-T2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Regime {
+    /// Its letter.
+    pub id: RegimeId,
+    /// Name in the working languages.
+    pub label: Label,
+    /// First day in force.
+    pub effective_from: Date,
+    /// Last day in force, as the files state it; a later regime ends an earlier one in any case.
+    pub effective_until: Option<Date>,
+    /// Day of publication; absent: known from the start.
+    pub known_from: Option<Date>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// One condition of the scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Its id, such as `R-S4`.
+    pub id: Code,
+    /// What it says, for a reader.
+    pub label: Label,
+    /// The test.
+    pub test: Predicate,
+    /// True for a condition on the registration itself: a row that definitely fails it cannot give the reference date
+    /// (R-S2, with R-S5 and R-S6).
+    pub gives_reference_date: bool,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// How an exemption comes to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExemptionBasis {
+    /// Read in the register: holds while this test holds for the latest check.
+    Automatic(Predicate),
+    /// Granted on evidence by the municipality.
+    OnEvidence,
+}
+
+/// One ground of exemption (law.md § 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exemption {
+    /// `E01` and on.
+    pub code: Code,
+    /// What it says.
+    pub label: Label,
+    /// Automatic or on evidence; automatic ones may be granted on evidence too.
+    pub basis: ExemptionBasis,
+    /// Papers that show it, codes for a checklist.
+    pub evidence: Vec<Code>,
+    /// Regimes that have it.
+    pub regimes: BTreeSet<RegimeId>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// A length of calendar time as the law states it: years, months or days; exactly one is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Length {
+    /// Whole years, by the calendar.
+    Years(u16),
+    /// Whole months, by the month rule.
+    Months(u16),
+    /// Calendar days.
+    Days(u16),
+}
+
+/// By which door evidence may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Channel {
+    /// Through the organiser.
+    Organiser,
+    /// At the municipal desk.
+    MunicipalDesk,
+    /// By e-mail to the municipality.
+    MunicipalEmail,
+}
+
+/// One ground of suspension (law.md § 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspension {
+    /// `S01` and on.
+    pub code: Code,
+    /// What it says.
+    pub label: Label,
+    /// The longest single grant, counted from its first day; absent: as long as the certificate says.
+    pub length: Option<Length>,
+    /// The longest total with extensions, counted from the first day; absent: no maximum was found.
+    pub length_with_extension: Option<Length>,
+    /// The shortest total; absent: none.
+    pub min_total: Option<Length>,
+    /// Channels by which evidence may arrive.
+    pub channels: BTreeSet<Channel>,
+    /// True when the evidence is medical: never through an organiser, never to a peer.
+    pub medical: bool,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// Who acts on a lapse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AgencyKind {
+    /// One of the nineteen.
+    Municipality,
+    /// Bon or a BAPA.
+    Organiser,
+    /// The Joint Community Commission.
+    Ggc,
+}
+
+/// One term (law.md § 5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// Which.
+    pub term: Term,
+    /// Its name for a reader.
+    pub label: Label,
+    /// How long.
+    pub length: Length,
+    /// True for a target of service, not of law.
+    pub service_target: bool,
+    /// Who acts when it lapses.
+    pub actor: AgencyKind,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// How months are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MonthRule {
+    /// To the eve of the ordinal of the first counted day; a missing ordinal is the month's last day.
+    EveOfOrdinal,
+    /// Same day number, clamped to the month.
+    SameDayNumber,
+}
+
+/// Days that are not working days besides Sunday, by rule (law.md § 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HolidayRule {
+    /// The same month and day every year.
+    Fixed {
+        /// 1 to 12.
+        month: i8,
+        /// 1 to 31.
+        day: i8,
+    },
+    /// So many days after Easter Sunday.
+    Easter {
+        /// Days after Easter Sunday.
+        offset: i16,
+    },
+}
+
+/// One legal holiday with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holiday {
+    /// Its code, such as `whit_monday`.
+    pub code: Code,
+    /// Its name.
+    pub label: Label,
+    /// When it falls.
+    pub rule: HolidayRule,
+}
+
+/// How days and months are counted; named by the text that sets a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountingRegime {
+    /// How months are counted. The start day is never counted.
+    pub month_rule: MonthRule,
+    /// Whether a last day on a Saturday rolls.
+    pub roll_saturday: bool,
+    /// Whether a last day on a Sunday rolls.
+    pub roll_sunday: bool,
+    /// Legal holidays.
+    pub holidays: Vec<Holiday>,
+    /// A posted letter without receipt counts as delivered on this working day after posting.
+    pub presumed_delivery_working_days: u8,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// What is done with 29 February birthdays in common years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeapDayBirthday {
+    /// The birthday is 1 March.
+    FirstOfMarch,
+    /// The birthday is 28 February.
+    TwentyEighthOfFebruary,
+}
+
+/// What is done with an incomplete birth date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IncompleteBirthDate {
+    /// Decide when every possible day gives the same answer, else ask.
+    AskWhenItMatters,
+    /// 1 July, or the 15th where the month is known; flagged for a person.
+    MidYear,
+}
+
+/// How suspended time is added to a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SuspensionUnit {
+    /// The union of suspended days.
+    CalendarDays,
+    /// Whole months, then the remaining days, of each span.
+    Months,
+}
+
+/// What meets D-REGISTER and D-COMPLETE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetBy {
+    /// The registration or completion itself.
+    Registered,
+    /// The municipality's receipt of the certificate.
+    CertificateReceived,
+}
+
+/// What a letter in the wrong language is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongLanguage {
+    /// Void: the step reopens.
+    Void,
+    /// It stands.
+    Stands,
+}
+
+/// The choices a lawyer has not closed; each is an assumption that a site may set by its dotted key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policies {
+    /// `scope.policies.leap_day_birthday`.
+    pub leap_day_birthday: LeapDayBirthday,
+    /// `scope.policies.incomplete_birth_date`.
+    pub incomplete_birth_date: IncompleteBirthDate,
+    /// `suspensions.policies.suspends`.
+    pub suspends: BTreeSet<Term>,
+    /// `suspensions.policies.unit`.
+    pub suspension_unit: SuspensionUnit,
+    /// `deadlines.met_by`.
+    pub met_by: MetBy,
+    /// `letters.wrong_language`.
+    pub wrong_language: WrongLanguage,
+}
+
+/// The range of a fine (law.md R-F1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FineRange {
+    /// Smallest amount.
+    pub min: Cents,
+    /// Largest amount.
+    pub max: Cents,
+    /// Whether a fine needs a hearing invitation first.
+    pub hearing_required: bool,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// A reception office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organiser {
+    /// `BON`, `BAPA_BXL` and on.
+    pub code: Code,
+    /// Its name.
+    pub label: Label,
+    /// Track languages it may offer, per regime.
+    pub tracks: BTreeMap<RegimeId, BTreeSet<LegalLanguage>>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+/// The closed set of code lists that input is checked against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CodeList {
+    /// ISO 3166-1 alpha-2 countries; `XX` is allowed for nationality only.
+    Countries,
+    /// Registers.
+    Registers,
+    /// Permit kinds.
+    PermitKinds,
+    /// Permit grounds.
+    PermitGrounds,
+    /// Whose family member.
+    FamilyOf,
+    /// Family ties.
+    FamilyTies,
+    /// `F`, `M`, `X`.
+    Sexes,
+    /// Regions outside Brussels that a person may move to.
+    OtherRegions,
+}
+
+/// The whole law in the form the evaluator reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Law {
+    /// The version the files state.
+    pub version: String,
+    /// Texts, by id.
+    pub sources: BTreeMap<Code, Source>,
+    /// Regimes, by `effective_from`.
+    pub regimes: Vec<Regime>,
+    /// Conditions of the scope; all must hold (law.md § 2).
+    pub scope: Vec<Condition>,
+    /// Exemptions, by code.
+    pub exemptions: Vec<Exemption>,
+    /// Suspensions, by code.
+    pub suspensions: Vec<Suspension>,
+    /// Terms.
+    pub deadlines: BTreeMap<Term, Deadline>,
+    /// How time is counted.
+    pub counting: CountingRegime,
+    /// The open choices.
+    pub policies: Policies,
+    /// Where the policies come from.
+    pub policies_provenance: Provenance,
+    /// Names of the two breaches.
+    pub breaches: BTreeMap<Breach, Label>,
+    /// Fines.
+    pub fines: FineRange,
+    /// Organisers.
+    pub organisers: Vec<Organiser>,
+    /// Code lists with their labels.
+    pub codes: BTreeMap<CodeList, BTreeMap<Code, Label>>,
+}
+
+impl Law {
+    /// The regime in force on a day, as known on another: of the regimes published by `known_on` the last that had begun.
+    pub fn regime_on(&self, day: Date, known_on: Date) -> Option<&Regime> {
+        self.regimes
+            .iter()
+            .filter(|regime| regime.effective_from <= day)
+            .filter(|regime| regime.known_from.is_none_or(|published| published <= known_on))
+            .max_by_key(|regime| regime.effective_from)
+    }
+
+    /// The exemption with this code.
+    pub fn exemption(&self, code: &Code) -> Option<&Exemption> {
+        self.exemptions.iter().find(|exemption| exemption.code == *code)
+    }
+
+    /// The suspension with this code.
+    pub fn suspension(&self, code: &Code) -> Option<&Suspension> {
+        self.suspensions.iter().find(|suspension| suspension.code == *code)
+    }
+
+    /// The organiser with this code.
+    pub fn organiser(&self, code: &Code) -> Option<&Organiser> {
+        self.organisers.iter().find(|organiser| organiser.code == *code)
+    }
+
+    /// True when the list holds the code.
+    pub fn has_code(&self, list: CodeList, code: &Code) -> bool {
+        self.codes.get(&list).is_some_and(|codes| codes.contains_key(code))
+    }
+
+    /// The length of a term. Loading guarantees that every term has one.
+    pub fn length(&self, term: Term) -> Length {
+        self.deadlines.get(&term).map_or(Length::Months(0), |deadline| deadline.length)
+    }
+}

@@ -1,0 +1,21 @@
+//! The centre of Traject: facts, the law, and the standing that follows from them, as pure values.
+//!
+//! May depend on std, jiff (civil dates, bundled zones), thiserror and uuid.
+//! Must never know async, I/O, serialisation, the clock or randomness: days and ids come in as arguments.
+//!
+//! Read in this order: [`fact`] (what is reported), [`law`] (what the texts say).
+
+pub mod calendar;
+pub mod code;
+pub mod counting;
+pub mod extract;
+pub mod fact;
+pub mod labels;
+pub mod law;
+pub mod money;
+pub mod municipality;
+pub mod national_number;
+pub mod partial_date;
+pub mod predicate;
+
+pub use jiff::civil::Date;
