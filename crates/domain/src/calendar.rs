@@ -58,7 +58,9 @@ mod tests {
 
     #[test]
     fn easter_falls_where_almanacs_say() {
-        for (year, month, day) in [(1961, 4, 2), (2000, 4, 23), (2008, 3, 23), (2022, 4, 17), (2023, 4, 9), (2024, 3, 31), (2038, 4, 25)] {
+        for (year, month, day) in
+            [(1961, 4, 2), (2000, 4, 23), (2008, 3, 23), (2022, 4, 17), (2023, 4, 9), (2024, 3, 31), (2038, 4, 25)]
+        {
             assert_eq!(easter_sunday(year), date(year, month, day));
         }
     }

@@ -3,19 +3,24 @@
 //! May depend on std, jiff (civil dates, bundled zones), thiserror and uuid.
 //! Must never know async, I/O, serialisation, the clock or randomness: days and ids come in as arguments.
 //!
-//! Read in this order: [`fact`] (what is reported), [`law`] (what the texts say).
+//! Read in this order: [`fact`] (what is reported), [`law`] (what the texts say), [`assess`](assess()) (what follows).
 
+pub mod assess;
 pub mod calendar;
 pub mod code;
 pub mod counting;
 pub mod extract;
 pub mod fact;
+pub mod history;
 pub mod labels;
 pub mod law;
 pub mod money;
 pub mod municipality;
 pub mod national_number;
 pub mod partial_date;
+pub mod persons;
 pub mod predicate;
+pub mod standing;
 
+pub use assess::assess;
 pub use jiff::civil::Date;

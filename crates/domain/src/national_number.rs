@@ -38,11 +38,7 @@ impl NationalNumber {
         }
         let (body, check) = (value / 100, value % 100);
         let fits = |n: u64| 97 - n % 97 == check;
-        if digits == 11 && (fits(body) || fits(2_000_000_000 + body)) {
-            Ok(Self(value))
-        } else {
-            Err(InvalidNumber)
-        }
+        if digits == 11 && (fits(body) || fits(2_000_000_000 + body)) { Ok(Self(value)) } else { Err(InvalidNumber) }
     }
 
     /// The eleven digits, without punctuation.

@@ -180,9 +180,9 @@ pub enum Value {
 
 /// One node of the trace: the condition, what it came to, the value seen, and the parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trace {
-    /// The condition.
-    pub predicate: Predicate,
+pub struct Trace<'l> {
+    /// The condition, as the law has it.
+    pub predicate: &'l Predicate,
     /// What it came to.
     pub truth: Truth,
     /// The value of the input, for a leaf.
@@ -190,19 +190,19 @@ pub struct Trace {
     /// Columns whose absence made it unknown.
     pub missing: BTreeSet<Field>,
     /// The parts, for a branch.
-    pub parts: Vec<Trace>,
+    pub parts: Vec<Trace<'l>>,
 }
 
 impl Predicate {
     /// Evaluates the condition. Total: every input gives a value.
-    pub fn evaluate(&self, inputs: &Inputs<'_>) -> Trace {
+    pub fn evaluate<'l>(&'l self, inputs: &Inputs<'_>) -> Trace<'l> {
         match self {
             Self::All(parts) => self.branch(parts, inputs, |truths| truths.min().unwrap_or(Truth::True)),
             Self::Any(parts) => self.branch(parts, inputs, |truths| truths.max().unwrap_or(Truth::False)),
             Self::Not(part) => {
                 let part = part.evaluate(inputs);
                 Trace {
-                    predicate: self.clone(),
+                    predicate: self,
                     truth: !part.truth,
                     value: None,
                     missing: part.missing.clone(),
@@ -221,29 +221,29 @@ impl Predicate {
         }
     }
 
-    fn branch(
-        &self,
-        parts: &[Predicate],
+    fn branch<'l>(
+        &'l self,
+        parts: &'l [Predicate],
         inputs: &Inputs<'_>,
         join: impl Fn(&mut dyn Iterator<Item = Truth>) -> Truth,
-    ) -> Trace {
-        let parts: Vec<Trace> = parts.iter().map(|part| part.evaluate(inputs)).collect();
+    ) -> Trace<'l> {
+        let parts: Vec<Trace<'l>> = parts.iter().map(|part| part.evaluate(inputs)).collect();
         let truth = join(&mut parts.iter().map(|part| part.truth));
         let missing = if truth == Truth::Unknown {
             parts.iter().flat_map(|part| part.missing.iter().copied()).collect()
         } else {
             BTreeSet::new()
         };
-        Trace { predicate: self.clone(), truth, value: None, missing, parts }
+        Trace { predicate: self, truth, value: None, missing, parts }
     }
 
-    fn leaf(&self, truth: Truth, value: Value) -> Trace {
-        Trace { predicate: self.clone(), truth, value: Some(value), missing: BTreeSet::new(), parts: Vec::new() }
+    fn leaf(&self, truth: Truth, value: Value) -> Trace<'_> {
+        Trace { predicate: self, truth, value: Some(value), missing: BTreeSet::new(), parts: Vec::new() }
     }
 
-    fn unknown(&self, missing: impl IntoIterator<Item = Field>) -> Trace {
+    fn unknown(&self, missing: impl IntoIterator<Item = Field>) -> Trace<'_> {
         Trace {
-            predicate: self.clone(),
+            predicate: self,
             truth: Truth::Unknown,
             value: Some(Value::Unknown),
             missing: missing.into_iter().collect(),
@@ -251,13 +251,11 @@ impl Predicate {
         }
     }
 
-    fn span(&self, input: SpanInput, comparison: Comparison, length: Length, inputs: &Inputs<'_>) -> Trace {
+    fn span<'l>(&'l self, input: SpanInput, comparison: Comparison, length: Length, inputs: &Inputs<'_>) -> Trace<'l> {
         let reference = inputs.reference;
         let (from, to, missing) = match input {
             SpanInput::Age => (inputs.birth, reference.ok(), Field::BirthDate),
-            SpanInput::LawfulStay => {
-                (inputs.stay_since.map(PartialDate::Day), reference.ok(), Field::LawfulStaySince)
-            }
+            SpanInput::LawfulStay => (inputs.stay_since.map(PartialDate::Day), reference.ok(), Field::LawfulStaySince),
             SpanInput::PermitLength => {
                 let Some(until) = inputs.permit_until else {
                     let from = inputs.permit_from.map_or(Value::Unknown, |d| Value::Span(PartialDate::Day(d), None));
@@ -268,7 +266,8 @@ impl Predicate {
         };
         let absent = from.is_none().then_some(missing);
         let (Some(from), Some(to)) = (from, to) else {
-            let reference_missing = if input == SpanInput::PermitLength { &[][..] } else { reference.err().unwrap_or(&[]) };
+            let reference_missing =
+                if input == SpanInput::PermitLength { &[][..] } else { reference.err().unwrap_or(&[]) };
             return self.unknown(absent.into_iter().chain(reference_missing.iter().copied()));
         };
         let holds = |start: Date| {

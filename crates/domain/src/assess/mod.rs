@@ -1,0 +1,149 @@
+//! `assess`: the law turns facts into a standing. Pure and total; the order of arrival does not matter.
+//!
+//! The reading of the handbook, point by point, is that of `semantics.md`; numbers in comments refer to it.
+
+mod closing;
+mod enforcement;
+mod next;
+mod scope;
+mod wake;
+
+pub use scope::{Explanation, Finding, explain};
+pub use wake::wake_on;
+
+use crate::Date;
+use crate::code::{Breach, Term};
+use crate::counting::{DueDate, Period, due_date};
+use crate::fact::FactKind;
+use crate::history::History;
+use crate::law::{Law, MetBy};
+use crate::money::Cents;
+use crate::standing::{Obligation, Outcome, Review, Stage, Standing};
+use closing::Closings;
+use scope::Scope;
+
+/// Turns the facts of one person into a standing; `None` while no check counts.
+pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
+    let scope = Scope::new(law, history)?;
+    let obligation = scope.is_or_was_obliged(history).then(|| oblige(law, history, &scope));
+    let (next, waiting) = match &obligation {
+        Some(obligation) => next::next(history, obligation),
+        None => (None, false),
+    };
+    let review = reviews(law, history, &scope, obligation.as_ref(), waiting);
+    let fined = Breach::ALL
+        .iter()
+        .flat_map(|breach| history.fines(*breach))
+        .filter(|fine| fine.stands)
+        .map(|fine| fine.amount)
+        .sum::<Cents>();
+    Some(Standing {
+        subject: history.checks[0].id.clone(),
+        at: history.at,
+        regime: scope.regime.clone(),
+        reference_date: scope.reference.as_ref().ok().copied(),
+        base: scope.base.id.clone(),
+        status: scope.status.id.clone(),
+        letter_language: scope.status.extract.letter_language,
+        outcome: scope.outcome,
+        obligation,
+        registered_on: history.registered_on(),
+        contract_on: history.contract_on(),
+        track: history.track().map(|(organiser, track)| (organiser.clone(), track)),
+        fined,
+        next,
+        review,
+    })
+}
+
+fn oblige(law: &Law, history: &History<'_>, scope: &Scope<'_>) -> Obligation {
+    let closings = Closings::new(history, scope);
+    let certificate_on = scope.certificate_on(history);
+    let suspended = history.suspended();
+    let terms = Terms { law, suspended: &suspended };
+    let breaches = Breach::ALL.iter().map(|breach| {
+        let start = match breach {
+            Breach::NotRegistered => certificate_on,
+            Breach::NotCompleted => history.registered_on(),
+        };
+        let term = start.map(|start| terms.due(breach.term(), start));
+        enforcement::of_breach(&terms, history, scope, &closings, *breach, term)
+    });
+    let mut breaches: Vec<_> = breaches.collect();
+    let completion = breaches.remove(1);
+    let registration = breaches.remove(0);
+    Obligation {
+        stage: stage(history, &closings, certificate_on),
+        closing: closings.first(),
+        closing_but_completion: closings.but_completion(),
+        frozen_on: closings.frozen_on,
+        certificate_on,
+        suspended: history.suspensions().any(|period| period.contains(history.at.as_of)),
+        breaches: [registration, completion],
+    }
+}
+
+fn stage(history: &History<'_>, closings: &Closings, certificate_on: Option<Date>) -> Stage {
+    if closings.first().is_some() {
+        Stage::Closed
+    } else if closings.frozen_on.is_some() {
+        Stage::Frozen
+    } else if history.contract_on().is_some() {
+        Stage::InProgramme
+    } else if history.registered_on().is_some() {
+        Stage::Registered
+    } else if certificate_on.is_some() {
+        Stage::ToRegister
+    } else {
+        Stage::ToInform
+    }
+}
+
+/// The day a breach's term was met, by policy `deadlines.met_by` (18).
+fn met_on(law: &Law, history: &History<'_>, breach: Breach) -> Option<Date> {
+    let by_receipt = law.policies.met_by == MetBy::CertificateReceived;
+    history.first(|kind| match (breach, kind) {
+        (Breach::NotRegistered, FactKind::Registered { .. }) | (Breach::NotCompleted, FactKind::Completed { .. }) => {
+            !by_receipt
+        }
+        (Breach::NotRegistered, FactKind::RegistrationCertificateReceived { .. })
+        | (Breach::NotCompleted, FactKind::CompletionCertificateReceived { .. }) => by_receipt,
+        _ => false,
+    })
+}
+
+/// Computes due dates under one law with one set of suspended periods.
+struct Terms<'a> {
+    law: &'a Law,
+    suspended: &'a [Period],
+}
+
+impl Terms<'_> {
+    fn due(&self, term: Term, start: Date) -> DueDate {
+        let policies = &self.law.policies;
+        let suspended = if policies.suspends.contains(&term) { self.suspended } else { &[] };
+        due_date(&self.law.counting, policies.suspension_unit, term, start, self.law.length(term), suspended)
+    }
+}
+
+/// Why a person should look at the dossier (27).
+fn reviews(
+    law: &Law,
+    history: &History<'_>,
+    scope: &Scope<'_>,
+    obligation: Option<&Obligation>,
+    waiting: bool,
+) -> Vec<Review> {
+    let mut reviews = Vec::new();
+    if scope.mid_year(law) {
+        reviews.push(Review::MidYearBirthDate);
+    }
+    if scope.outcome == Outcome::Obliged && scope.automatic_exemption_ended() {
+        reviews.push(Review::ExemptionEnded);
+    }
+    if let Some(obligation) = obligation {
+        reviews.extend(next::reviews(history, obligation, waiting));
+    }
+    reviews.sort_unstable();
+    reviews
+}
