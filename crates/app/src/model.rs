@@ -1,0 +1,357 @@
+//! What the ports exchange: commands, dossiers, standings as rows, deliveries, work items.
+
+use crate::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use jiff::Timestamp;
+use traject_domain::Date;
+use traject_domain::code::{Breach, Code, LegalLanguage};
+use traject_domain::fact::{Fact, FactRef, NumberKey};
+use traject_domain::municipality::Municipality;
+use traject_domain::national_number::NationalNumber;
+use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Stage};
+use uuid::Uuid;
+
+/// Who acts: a staff pseudonym, never a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Pseudonym of the person or program.
+    pub staff: String,
+    /// The agency it acts for, such as `21004`, `BON` or `GGC`.
+    pub agency: Code,
+    /// Its role there, such as `clerk`.
+    pub role: Code,
+}
+
+/// Names and contact of a person as one check reported them. Personal data: kept in the vault, never logged.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Family name as written.
+    pub last_name: Option<String>,
+    /// Given names as written.
+    pub first_names: Option<String>,
+    /// Street.
+    pub street: Option<String>,
+    /// House number.
+    pub house_number: Option<String>,
+    /// Box.
+    pub box_number: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// City.
+    pub city: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(***)")
+    }
+}
+
+/// A fact on its way into the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFact {
+    /// Its id in the ledger.
+    pub id: FactId,
+    /// What is reported.
+    pub fact: Fact,
+    /// Who recorded it.
+    pub actor: Actor,
+    /// Names and contact, for a check.
+    pub identity: Option<Identity>,
+}
+
+/// A fact as it stands in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerFact {
+    /// Its id.
+    pub id: FactId,
+    /// Its place: gapless from 1, in commit order.
+    pub position: u64,
+    /// When this deployment received it, to the microsecond, UTC.
+    pub received_at: Timestamp,
+    /// What is reported.
+    pub fact: Fact,
+    /// Who recorded it.
+    pub actor: Actor,
+}
+
+/// A caller's request id with the content it stands for (AIP-155).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// The caller: staff pseudonym or program.
+    pub caller: String,
+    /// The id the caller made.
+    pub id: Uuid,
+    /// Hash of the request's content: the same id with another hash is an error.
+    pub hash: [u8; 32],
+}
+
+/// The standing of a dossier as lists and the sweep read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingRow {
+    /// The day it was assessed for.
+    pub as_of: Date,
+    /// Hash of the law it was assessed under.
+    pub law_hash: [u8; 32],
+    /// First check's reference; none for a voluntary dossier without a check.
+    pub subject: Option<FactRef>,
+    /// `obliged`, `exempt`, `not_in_scope`, `undecided`; `unchecked` without a check.
+    pub outcome: Code,
+    /// Space-joined codes that say why.
+    pub reasons: String,
+    /// The municipality the person belongs to.
+    pub municipality: Option<Municipality>,
+    /// Reference date.
+    pub reference_date: Option<Date>,
+    /// How far the person has come; none unless the person is or was obliged.
+    pub stage: Option<Stage>,
+    /// Why closed.
+    pub closed_reason: Option<ClosingReason>,
+    /// How far enforcement of the shown breach has come.
+    pub enforcement: Enforcement,
+    /// The shown breach, when enforcement is not none.
+    pub breach: Option<Breach>,
+    /// Last day of D-REGISTER.
+    pub register_due: Option<Date>,
+    /// Last day of D-COMPLETE.
+    pub complete_due: Option<Date>,
+    /// Last day of D-CURE.
+    pub cure_due: Option<Date>,
+    /// The next thing due.
+    pub next_code: Option<NextCode>,
+    /// By when.
+    pub next_due: Option<Date>,
+    /// A person should look.
+    pub review: bool,
+    /// The first later day on which the same facts give another standing.
+    pub wake_on: Option<Date>,
+}
+
+/// What a command leaves as the dossier's standing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StandingUpdate {
+    /// Assessed with the new facts.
+    Assessed(Box<StandingRow>),
+    /// Not assessed yet: nothing acts on or reports it until it is.
+    Stale,
+}
+
+/// The step of law that a delivery serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LegalStep {
+    /// Certificate of obligation.
+    Certificate,
+    /// Formal notice for a breach.
+    Notice(Breach),
+}
+
+/// By which way a document travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// On paper, printed from the print folder.
+    Letter,
+    /// By e-mail.
+    Email,
+}
+
+/// What may be sent once: the unique key of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeliveryKey {
+    /// Whose dossier.
+    pub dossier: DossierId,
+    /// Which step.
+    pub step: LegalStep,
+    /// Raised only by a voiding or withdrawing fact, or a fine before a new notice.
+    pub step_version: u32,
+    /// To whom: `person`, or an agency's code.
+    pub recipient: Code,
+    /// By which way.
+    pub channel: Channel,
+}
+
+/// The state of a delivery; `InDoubt` waits for a person and is never sent again by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the states are those of design.md, Deliveries, in their order")]
+pub enum DeliveryState {
+    Created,
+    Rendered,
+    Queued,
+    Sending,
+    Accepted,
+    Delivered,
+    TemporaryFailure,
+    PermanentFailure,
+    Returned,
+    Cancelled,
+    InDoubt,
+    Printed,
+    Posted,
+}
+
+/// A delivery to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Its id; also its reference on the letter.
+    pub id: DeliveryId,
+    /// Its unique key.
+    pub key: DeliveryKey,
+    /// Language of the document; none: bilingual.
+    pub language: Option<LegalLanguage>,
+}
+
+/// A delivery as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Its unique key.
+    pub key: DeliveryKey,
+    /// Language of the document; none: bilingual.
+    pub language: Option<LegalLanguage>,
+    /// Its state.
+    pub state: DeliveryState,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// SHA-256 of the stored document, once rendered.
+    pub document: Option<[u8; 32]>,
+}
+
+/// What a work item asks of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkKind {
+    /// Hand over the certificate of obligation.
+    Inform,
+    /// Release the formal notice that a lapse proposes.
+    ReleaseNotice(Breach),
+    /// Release the transfer that a refusal proposes.
+    ReleaseTransfer(Breach),
+    /// Withdraw a notice whose ground is gone.
+    WithdrawNotice(Breach),
+    /// Obtain what is missing for a decision.
+    Undecided,
+    /// Look at the dossier: the standing says why.
+    Review,
+    /// A name or address that the letter fonts do not cover.
+    UncoveredName,
+    /// A delivery whose fate is not known.
+    DeliveryInDoubt,
+}
+
+/// A change of a work list, made with the facts that cause it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkChange {
+    /// Opens an item, unless one of this kind is open for the dossier.
+    Open {
+        /// Its id, if it is opened.
+        id: WorkItemId,
+        /// What it asks.
+        kind: WorkKind,
+        /// Since when it is due.
+        due_since: Date,
+        /// Held: not to be released before a person releases the imported backlog.
+        held: bool,
+    },
+    /// Closes the open item of this kind, if there is one.
+    Close(WorkKind),
+}
+
+/// A work item as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkItem {
+    /// Its id.
+    pub id: WorkItemId,
+    /// Whose dossier.
+    pub dossier: DossierId,
+    /// The municipality that owes it.
+    pub municipality: Option<Municipality>,
+    /// What it asks.
+    pub kind: WorkKind,
+    /// Since when it is due.
+    pub due_since: Date,
+    /// Held until the imported backlog is released.
+    pub held: bool,
+    /// Who works on it.
+    pub assignee: Option<String>,
+    /// Hidden from the default list until this day, for a stated reason.
+    pub snoozed_until: Option<Date>,
+    /// Latest note.
+    pub note: Option<String>,
+    /// Version, for the etag.
+    pub version: u64,
+}
+
+/// One dossier's part of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierChange {
+    /// Which dossier.
+    pub dossier: DossierId,
+    /// The version the decision was made on; 0: the dossier must not exist yet.
+    pub expected_version: u64,
+    /// Numbers that become keys of this dossier.
+    pub numbers: Vec<(NumberKey, NationalNumber)>,
+    /// New facts, in order.
+    pub facts: Vec<NewFact>,
+    /// The standing that follows.
+    pub standing: StandingUpdate,
+    /// True when the facts come from a file rather than a desk: proposals are held.
+    pub imported: bool,
+    /// Deliveries to create.
+    pub deliveries: Vec<NewDelivery>,
+    /// Changes of the work list.
+    pub work: Vec<WorkChange>,
+}
+
+/// One command: one transaction, one effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The caller's request id; sweep, import and feed carry one too.
+    pub request: Request,
+    /// Dossiers it changes; each at most once.
+    pub changes: Vec<DossierChange>,
+}
+
+/// What a committed command left behind; the same again for a repeated request id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// True when the request id had been committed before.
+    pub repeated: bool,
+    /// The position of the command's last fact, or of the ledger's head when it had none.
+    pub position: u64,
+    /// Versions after the command, in the order of its changes.
+    pub versions: Vec<(DossierId, u64)>,
+    /// Ids of the facts it wrote, in order.
+    pub facts: Vec<FactId>,
+}
+
+/// A dossier as loaded for a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dossier {
+    /// Its id.
+    pub id: DossierId,
+    /// Its version, for the etag.
+    pub version: u64,
+    /// Its facts, by position.
+    pub facts: Vec<LedgerFact>,
+    /// Its numbers with the keys that facts use.
+    pub numbers: Vec<(NumberKey, NationalNumber)>,
+    /// True when it was last changed by an import whose backlog nobody released.
+    pub held: bool,
+    /// Its standing, unless stale.
+    pub standing: Option<StandingRow>,
+}
+
+/// A dossier in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierRow {
+    /// Its id.
+    pub id: DossierId,
+    /// Its version.
+    pub version: u64,
+    /// Its standing, unless stale.
+    pub standing: Option<StandingRow>,
+}

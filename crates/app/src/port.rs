@@ -1,0 +1,184 @@
+//! The ports: what the use cases need from outside.
+
+use crate::error::{CommitError, ReadError};
+use crate::ids::{DeliveryId, DossierId, WorkItemId};
+use crate::model::{
+    Command, Committed, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem, WorkKind,
+};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use traject_domain::Date;
+use traject_domain::code::Code;
+use traject_domain::municipality::Municipality;
+use traject_domain::national_number::NationalNumber;
+use traject_domain::standing::{Enforcement, NextCode, Stage};
+use uuid::Uuid;
+
+/// The clock. Legal dates are civil dates in Europe/Brussels.
+pub trait Clock: Send + Sync {
+    /// Now, to the microsecond.
+    fn now(&self) -> Timestamp;
+
+    /// Today in Brussels.
+    fn today(&self) -> Date;
+}
+
+/// The source of ids: UUIDv7.
+pub trait Ids: Send + Sync {
+    /// A new id.
+    fn next(&self) -> Uuid;
+}
+
+/// Which dossiers a list shows; absent fields do not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DossierFilter {
+    /// Of this municipality.
+    pub municipality: Option<Municipality>,
+    /// With this outcome.
+    pub outcome: Option<Code>,
+    /// At this stage.
+    pub stage: Option<Stage>,
+    /// With this state of enforcement.
+    pub enforcement: Option<Enforcement>,
+    /// With this next step.
+    pub next_code: Option<NextCode>,
+}
+
+/// Which work items a list shows; absent fields do not restrict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkFilter {
+    /// Owed by this municipality.
+    pub municipality: Option<Municipality>,
+    /// Of this kind.
+    pub kind: Option<WorkKind>,
+    /// Assigned to this person.
+    pub assignee: Option<String>,
+    /// Held or not.
+    pub held: Option<bool>,
+    /// Items snoozed beyond this day are left out.
+    pub today: Date,
+}
+
+/// A change of one work item by a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkUpdate {
+    /// Claim or assign; none: give back.
+    Assign(Option<String>),
+    /// Leave a note.
+    Note(String),
+    /// Hide until a day, with the reason as the note.
+    Snooze(Date, String),
+}
+
+/// The record: ledger, vault, standings, deliveries, request ids, work list.
+///
+/// Implementations are tried by one contract suite (`traject_testkit::contract`).
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Commits a command durably, once per request id, in one transaction.
+    ///
+    /// # Errors
+    /// See [`CommitError`]; after any of them nothing of the command is in the store.
+    async fn commit(&self, command: Command) -> Result<Committed, CommitError>;
+
+    /// What a request id left behind, if it was committed; the hash is compared.
+    async fn committed(&self, request: &Request) -> Result<Option<Committed>, CommitError>;
+
+    /// A dossier with its facts.
+    async fn dossier(&self, id: DossierId) -> Result<Option<Dossier>, ReadError>;
+
+    /// The dossier that has this number, present or past.
+    async fn find_number(&self, number: NationalNumber) -> Result<Option<DossierId>, ReadError>;
+
+    /// The same for many numbers at once, in their order.
+    async fn find_numbers(&self, numbers: &[NationalNumber]) -> Result<Vec<Option<DossierId>>, ReadError>;
+
+    /// Names and contact from the latest check, from the vault.
+    async fn identity(&self, id: DossierId) -> Result<Option<Identity>, ReadError>;
+
+    /// Dossiers after one, by id, at most `limit`.
+    async fn list(
+        &self,
+        filter: &DossierFilter,
+        after: Option<DossierId>,
+        limit: usize,
+    ) -> Result<Vec<DossierRow>, ReadError>;
+
+    /// Dossiers with their facts after one, by id, at most `limit`: for reports, verification and reassessment.
+    async fn scan(&self, after: Option<DossierId>, limit: usize) -> Result<Vec<Dossier>, ReadError>;
+
+    /// Dossiers that wake on or before a day, by id, at most `limit`.
+    async fn waking(&self, today: Date, after: Option<DossierId>, limit: usize) -> Result<Vec<DossierId>, ReadError>;
+
+    /// Dossiers whose standing is stale, by id, at most `limit`.
+    async fn stale(&self, after: Option<DossierId>, limit: usize) -> Result<Vec<DossierId>, ReadError>;
+
+    /// Open work items, oldest first, after one, at most `limit`.
+    async fn work(
+        &self,
+        filter: &WorkFilter,
+        after: Option<(Date, WorkItemId)>,
+        limit: usize,
+    ) -> Result<Vec<WorkItem>, ReadError>;
+
+    /// One open work item.
+    async fn work_item(&self, id: WorkItemId) -> Result<Option<WorkItem>, ReadError>;
+
+    /// Changes an open work item whose version is the expected one; `None` when it is not, or is not open.
+    async fn update_work(
+        &self,
+        id: WorkItemId,
+        expected_version: u64,
+        update: WorkUpdate,
+    ) -> Result<Option<WorkItem>, ReadError>;
+
+    /// Releases the imported backlog of a municipality, or of all: dossiers and items are no longer held. Gives how many.
+    async fn release_backlog(&self, municipality: Option<Municipality>) -> Result<u64, ReadError>;
+
+    /// Open items and the oldest of them, per municipality and kind.
+    async fn backlog(&self, today: Date) -> Result<Vec<Backlog>, ReadError>;
+
+    /// Deliveries in a state, oldest change first, at most `limit`.
+    async fn deliveries(&self, state: DeliveryState, limit: usize) -> Result<Vec<Delivery>, ReadError>;
+
+    /// Deliveries of a dossier, oldest first.
+    async fn deliveries_of(&self, id: DossierId) -> Result<Vec<Delivery>, ReadError>;
+
+    /// One delivery.
+    async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, ReadError>;
+
+    /// Moves a delivery from one state to another, once: false when it was not in `from`.
+    /// A move to `Sending` counts an attempt; `document` is kept when given.
+    async fn move_delivery(
+        &self,
+        id: DeliveryId,
+        from: DeliveryState,
+        to: DeliveryState,
+        document: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<bool, ReadError>;
+
+    /// The stored bytes of a delivery's document.
+    async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError>;
+
+    /// The position of the ledger's head; 0 when empty.
+    async fn head(&self) -> Result<u64, ReadError>;
+
+    /// Answers whether the store can be read and written.
+    async fn ready(&self) -> Result<(), ReadError>;
+}
+
+/// What a municipality leaves undone, by kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// Which municipality; none: not known.
+    pub municipality: Option<Municipality>,
+    /// What is asked.
+    pub kind: WorkKind,
+    /// How many are open.
+    pub open: u64,
+    /// How many of these are held.
+    pub held: u64,
+    /// Since when the oldest is due.
+    pub oldest: Date,
+}
