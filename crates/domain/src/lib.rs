@@ -3,7 +3,8 @@
 //! May depend on std, jiff (civil dates, bundled zones), thiserror and uuid.
 //! Must never know async, I/O, serialisation, the clock or randomness: days and ids come in as arguments.
 //!
-//! Read in this order: [`fact`] (what is reported), [`law`] (what the texts say), [`assess`](assess()) (what follows).
+//! Read in this order: [`fact`] (what is reported), [`law`] (what the texts say), [`assess`](assess()) (what follows),
+//! [`guard`](guard()) (what may be done today).
 
 pub mod assess;
 pub mod calendar;
@@ -11,6 +12,7 @@ pub mod code;
 pub mod counting;
 pub mod extract;
 pub mod fact;
+pub mod guard;
 pub mod history;
 pub mod labels;
 pub mod law;
@@ -23,4 +25,5 @@ pub mod predicate;
 pub mod standing;
 
 pub use assess::assess;
+pub use guard::guard;
 pub use jiff::civil::Date;

@@ -344,6 +344,8 @@ pub struct Standing {
     pub base: FactRef,
     /// The latest check.
     pub status: FactRef,
+    /// First day of the exemption, while exempt.
+    pub exempt_from: Option<Date>,
     /// The language of letters, where known.
     pub letter_language: Option<LegalLanguage>,
     /// Present when the person is or was obliged.

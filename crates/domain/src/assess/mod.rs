@@ -44,6 +44,7 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
         reference_date: scope.reference.as_ref().ok().copied(),
         base: scope.base.id.clone(),
         status: scope.status.id.clone(),
+        exempt_from: scope.exempt_from.filter(|_| scope.is_exempt()),
         letter_language: scope.status.extract.letter_language,
         outcome: scope.outcome,
         obligation,

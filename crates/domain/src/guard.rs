@@ -1,0 +1,304 @@
+//! `guard`: what may be done today. It stands before every act decided here; imported facts are kept as reported.
+//!
+//! An act is judged at the day it occurred, with what is known now. A refusal names the rule and its ground.
+
+use crate::Date;
+use crate::assess::assess;
+use crate::code::{Breach, Code, LegalLanguage, closed_codes};
+use crate::counting::{add_days, add_length, union};
+use crate::fact::{Fact, FactKind};
+use crate::history::{History, Moment};
+use crate::law::{AgencyKind, Channel, Law, Provenance};
+use crate::money::Cents;
+use crate::standing::{BreachStanding, Enforcement, Outcome, Standing};
+
+/// Something a person of an agency wants to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act<'a> {
+    /// What.
+    pub kind: &'a FactKind,
+    /// Which kind of agency acts.
+    pub actor: AgencyKind,
+    /// Which agency, such as `21004`, `BON`, `GGC`.
+    pub agency: &'a Code,
+    /// The civil day it happened.
+    pub occurred_on: Date,
+    /// By which door the evidence came, where the act rests on evidence.
+    pub channel: Option<Channel>,
+}
+
+closed_codes! {
+    /// Why an act is refused; stable, shown to callers.
+    RefusalCode {
+        /// The day lies ahead.
+        FutureDate = "FUTURE_DATE",
+        /// Another agency must do this.
+        WrongActor = "WRONG_ACTOR",
+        /// The dossier is not in a state that allows this.
+        WrongState = "WRONG_STATE",
+        /// A step that must come first is missing.
+        MissingStep = "MISSING_STEP",
+        /// The fine is below the range.
+        BelowMinimum = "BELOW_MINIMUM",
+        /// The fine is above the range.
+        AboveMaximum = "ABOVE_MAXIMUM",
+        /// Evidence of this kind may not come by this door.
+        WrongChannel = "WRONG_CHANNEL",
+        /// The suspension is longer than its ground allows.
+        LengthExceeded = "LENGTH_EXCEEDED",
+        /// The organiser did not offer this track language on that day.
+        TrackNotOffered = "TRACK_NOT_OFFERED",
+        /// The law does not know this code.
+        UnknownCode = "UNKNOWN_CODE",
+        /// The letter is not in the person's language.
+        WrongLanguage = "WRONG_LANGUAGE",
+        /// The period ends before it begins.
+        PeriodReversed = "PERIOD_REVERSED",
+    }
+}
+
+/// An act that may not be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("refused by {rule}: {code}")]
+pub struct Refusal {
+    /// Why.
+    pub code: RefusalCode,
+    /// The rule of the handbook, such as `R-F1`.
+    pub rule: &'static str,
+    /// The article, the source, or the word assumption.
+    pub ground: String,
+}
+
+/// What rules are looked up in, and what the dossier looked like on the day of the act.
+struct Case<'a> {
+    law: &'a Law,
+    act: &'a Act<'a>,
+    history: History<'a>,
+    standing: Option<Standing>,
+}
+
+type Verdict = Result<(), Refusal>;
+
+/// Judges an act.
+///
+/// # Errors
+/// A [`Refusal`] when the law, or the state of the dossier on that day as known today, does not allow it.
+pub fn guard(law: &Law, facts: &[Fact], act: &Act<'_>, today: Date) -> Verdict {
+    let history = History::new(facts, Moment { as_of: act.occurred_on, recorded_by: today });
+    let standing = assess(law, &history);
+    let case = Case { law, act, history, standing };
+    if act.occurred_on > today {
+        return case.refuse(RefusalCode::FutureDate, "R-G1");
+    }
+    case.actor(facts)?;
+    case.step()
+}
+
+impl Case<'_> {
+    fn refuse(&self, code: RefusalCode, rule: &'static str) -> Verdict {
+        self.refuse_by(code, rule, &self.law.policies_provenance)
+    }
+
+    fn refuse_by(&self, code: RefusalCode, rule: &'static str, provenance: &Provenance) -> Verdict {
+        let regime = self.law.regime_on(self.act.occurred_on, self.history.at.recorded_by).map(|regime| &regime.id);
+        Err(Refusal { code, rule, ground: provenance.ground(regime) })
+    }
+
+    fn require(&self, holds: bool, code: RefusalCode, rule: &'static str) -> Verdict {
+        if holds { Ok(()) } else { self.refuse(code, rule) }
+    }
+
+    /// Who may do what (actors-and-data.md § 1; law.md R-F2, R-F3, R-U1).
+    fn actor(&self, facts: &[Fact]) -> Verdict {
+        let (right, rule) = match self.act.kind {
+            FactKind::WaitingListJoined { organiser }
+            | FactKind::Registered { organiser, .. }
+            | FactKind::ContractSigned { organiser, .. }
+            | FactKind::Completed { organiser } => {
+                (self.act.actor == AgencyKind::Organiser && organiser == self.act.agency, "actors § 1")
+            }
+            FactKind::TransferReturned(_)
+            | FactKind::HearingInvited(_)
+            | FactKind::DefenceReceived(_)
+            | FactKind::Heard(_)
+            | FactKind::DecidedNoFine(_)
+            | FactKind::Fined(..)
+            | FactKind::FinePaid(_)
+            | FactKind::AppealLodged(_)
+            | FactKind::FineWithdrawn(_)
+            | FactKind::AppealDecided(..) => (self.act.actor == AgencyKind::Ggc, "R-F3"),
+            FactKind::Retracted(target) => {
+                let own = facts.iter().any(|fact| fact.reference == *target && fact.agency == *self.act.agency);
+                (own, "actors § 1")
+            }
+            _ => (self.act.actor == AgencyKind::Municipality, "R-F2"),
+        };
+        self.require(right, RefusalCode::WrongActor, rule)
+    }
+
+    /// Whether the step fits the dossier.
+    fn step(&self) -> Verdict {
+        match self.act.kind {
+            FactKind::CertificateReceived => {
+                let obliged = self.standing.as_ref().is_some_and(|standing| standing.outcome == Outcome::Obliged);
+                self.require(obliged, RefusalCode::WrongState, "R-S7")
+            }
+            FactKind::ExemptionGranted { code, until } => self.exemption(code, *until),
+            FactKind::SuspensionGranted { code, until } => self.suspension(code, *until),
+            FactKind::Registered { organiser, track } => self.track(organiser, *track),
+            FactKind::ContractSigned { organiser, track } => {
+                self.require(self.history.registered_on().is_some(), RefusalCode::MissingStep, "law § 6 step 8")?;
+                self.track(organiser, *track)
+            }
+            FactKind::Completed { .. } => {
+                self.require(self.history.registered_on().is_some(), RefusalCode::MissingStep, "law § 6 step 11")
+            }
+            FactKind::NoticePosted { breach, language } => self.notice(*breach, *language),
+            FactKind::NoticeDelivered(breach) => {
+                let may = |b: &BreachStanding| {
+                    b.notices.iter().any(|notice| notice.presumed && !notice.withdrawn) || b.state == Enforcement::Late
+                };
+                self.breach(*breach, may, RefusalCode::MissingStep, "D-CURE")
+            }
+            FactKind::NoticeReturned(breach, _) => {
+                let posted = |b: &BreachStanding| b.notices.iter().any(|notice| !notice.by_hand && !notice.withdrawn);
+                self.breach(*breach, posted, RefusalCode::MissingStep, "D-CURE")
+            }
+            FactKind::NoticeWithdrawn(breach) => {
+                let sent = |b: &BreachStanding| b.notices.iter().any(|notice| !notice.withdrawn);
+                self.breach(*breach, sent, RefusalCode::MissingStep, "R-X1")
+            }
+            FactKind::RefusalEstablished(breach) => self.state(*breach, &[Enforcement::Refused], "R-D1"),
+            FactKind::Transferred(breach) => {
+                self.running()?;
+                self.state(*breach, &[Enforcement::Refused], "D-TRANSFER")
+            }
+            _ => self.at_the_ggc(),
+        }
+    }
+
+    /// Steps of the GGC (law.md § 7).
+    fn at_the_ggc(&self) -> Verdict {
+        use Enforcement::{Appealed, Fined, Heard, Invited, Paid, Transferred};
+        match self.act.kind {
+            FactKind::TransferReturned(b) => self.state(*b, &[Transferred, Invited, Heard], "D-TRANSFER"),
+            FactKind::HearingInvited(b) => {
+                self.running()?;
+                self.state(*b, &[Transferred, Invited], "R-F3")
+            }
+            FactKind::DefenceReceived(b) | FactKind::Heard(b) => self.state(*b, &[Invited, Heard], "R-F3"),
+            FactKind::DecidedNoFine(b) => self.state(*b, &[Transferred, Invited, Heard], "R-F3"),
+            FactKind::Fined(b, amount) => self.fine(*b, *amount),
+            FactKind::FinePaid(b) | FactKind::AppealLodged(b) | FactKind::FineWithdrawn(b) => {
+                self.breach(*b, BreachStanding::has_standing_fine, RefusalCode::MissingStep, "R-F6")
+            }
+            FactKind::AppealDecided(b, _) => self.state(*b, &[Appealed, Fined, Paid], "R-F7"),
+            _ => Ok(()),
+        }
+    }
+
+    fn of(&self, breach: Breach) -> Option<&BreachStanding> {
+        Some(self.standing.as_ref()?.obligation.as_ref()?.breach(breach))
+    }
+
+    fn breach(
+        &self,
+        breach: Breach,
+        test: impl Fn(&BreachStanding) -> bool,
+        code: RefusalCode,
+        rule: &'static str,
+    ) -> Verdict {
+        self.require(self.of(breach).is_some_and(test), code, rule)
+    }
+
+    fn state(&self, breach: Breach, allowed: &[Enforcement], rule: &'static str) -> Verdict {
+        self.breach(breach, |b| allowed.contains(&b.state), RefusalCode::WrongState, rule)
+    }
+
+    /// Nobody is pursued who died, left, lost the right of residence, is exempt, or is struck off (R-F8).
+    fn running(&self) -> Verdict {
+        let obligation = self.standing.as_ref().and_then(|standing| standing.obligation.as_ref());
+        let stopped = obligation.is_none_or(|obligation| obligation.stopped_by(self.act.occurred_on));
+        self.require(!stopped, RefusalCode::WrongState, "R-F8")
+    }
+
+    fn exemption(&self, code: &Code, until: Option<Date>) -> Verdict {
+        self.require(self.law.exemption(code).is_some(), RefusalCode::UnknownCode, "law § 3")?;
+        self.require(until.is_none_or(|last| last >= self.act.occurred_on), RefusalCode::PeriodReversed, "law § 3")
+    }
+
+    /// Channel and length of a suspension; an extension is counted from the first day of the grants it adjoins.
+    fn suspension(&self, code: &Code, until: Date) -> Verdict {
+        let Some(rule) = self.law.suspension(code) else {
+            return self.refuse(RefusalCode::UnknownCode, "law § 4");
+        };
+        if until < self.act.occurred_on {
+            return self.refuse_by(RefusalCode::PeriodReversed, "law § 4", &rule.provenance);
+        }
+        if self.act.channel.is_some_and(|channel| !rule.channels.contains(&channel)) {
+            return self.refuse_by(RefusalCode::WrongChannel, "law § 4", &rule.provenance);
+        }
+        let earlier = self.history.events.iter().filter_map(|fact| match &fact.kind {
+            FactKind::SuspensionGranted { code: c, until } if c == code => {
+                Some(crate::counting::Period { first: fact.occurred_on, last: *until })
+            }
+            _ => None,
+        });
+        let first = union(earlier)
+            .into_iter()
+            .find(|span| span.first <= self.act.occurred_on && add_days(span.last, 1) >= self.act.occurred_on)
+            .map(|span| span.first);
+        let limit = match (first, rule.length_with_extension) {
+            (Some(first), Some(total)) => Some(add_length(first, total)),
+            _ => rule.length.map(|length| add_length(self.act.occurred_on, length)),
+        };
+        if limit.is_some_and(|limit| until > limit) {
+            return self.refuse_by(RefusalCode::LengthExceeded, "law § 4", &rule.provenance);
+        }
+        Ok(())
+    }
+
+    /// The languages an organiser may offer on that day, as known today (law.md § 6, § 8).
+    fn track(&self, organiser: &Code, track: LegalLanguage) -> Verdict {
+        let Some(office) = self.law.organiser(organiser) else {
+            return self.refuse(RefusalCode::UnknownCode, "law § 6 step 3");
+        };
+        let regime = self.law.regime_on(self.act.occurred_on, self.history.at.recorded_by);
+        let offered = regime.and_then(|regime| office.tracks.get(&regime.id)).is_some_and(|set| set.contains(&track));
+        if offered {
+            Ok(())
+        } else {
+            self.refuse_by(RefusalCode::TrackNotOffered, "law § 6 step 3", &office.provenance)
+        }
+    }
+
+    /// A notice follows a lapse, or a fine for the same breach; in the person's language where that is known.
+    fn notice(&self, breach: Breach, language: Option<LegalLanguage>) -> Verdict {
+        self.running()?;
+        let after_fine = [Enforcement::Fined, Enforcement::Paid, Enforcement::Appealed, Enforcement::Late];
+        self.state(breach, &after_fine, breach.term().code())?;
+        let right = self.standing.as_ref().and_then(|standing| standing.letter_language);
+        let wrong = matches!((language, right), (Some(used), Some(right)) if used != right);
+        self.require(!wrong, RefusalCode::WrongLanguage, "letters.wrong_language")
+    }
+
+    fn fine(&self, breach: Breach, amount: Cents) -> Verdict {
+        let range = &self.law.fines;
+        if amount < range.min {
+            return self.refuse_by(RefusalCode::BelowMinimum, "R-F1", &range.provenance);
+        }
+        if amount > range.max {
+            return self.refuse_by(RefusalCode::AboveMaximum, "R-F1", &range.provenance);
+        }
+        self.running()?;
+        let state = self.of(breach).map(|b| b.state);
+        match state {
+            Some(Enforcement::Invited | Enforcement::Heard) => Ok(()),
+            Some(Enforcement::Transferred) if range.hearing_required => {
+                self.refuse_by(RefusalCode::MissingStep, "R-F3", &range.provenance)
+            }
+            Some(Enforcement::Transferred) => Ok(()),
+            _ => self.refuse(RefusalCode::WrongState, "R-D1"),
+        }
+    }
+}
