@@ -98,6 +98,13 @@ impl CodeInput {
     }
 }
 
+impl CodeInput {
+    /// True where an empty column says that there is none: no relative, no long-term card (data/README.md).
+    pub const fn empty_is_none(self) -> bool {
+        matches!(self, Self::FamilyOf | Self::FamilyTie | Self::LongTermResidentOf)
+    }
+}
+
 /// A condition. Closed on purpose: each form prints in a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Predicate {
@@ -174,6 +181,8 @@ pub enum Value {
     Day(Date),
     /// From a day, possibly incomplete, to a day; without an end it is unlimited.
     Span(PartialDate, Option<Date>),
+    /// None, and known to be none.
+    None,
     /// Not known.
     Unknown,
 }
@@ -211,6 +220,7 @@ impl Predicate {
             }
             Self::OneOf(input, codes) => match (inputs.codes)(*input) {
                 Some(code) => self.leaf(Truth::known(codes.contains(code)), Value::Code(code.clone())),
+                None if input.empty_is_none() => self.leaf(Truth::False, Value::None),
                 None => self.unknown([input.field()]),
             },
             Self::ReferenceDateFrom(first) => match inputs.reference {

@@ -356,7 +356,7 @@ pub struct Standing {
     pub contract_on: Option<Date>,
     /// Organiser and track language of the latest registration or contract.
     pub track: Option<(Code, LegalLanguage)>,
-    /// Sum of fines that stand.
+    /// Sum of fines that stand, for a person who is or was obliged.
     pub fined: Cents,
     /// The next thing due.
     pub next: Option<Next>,

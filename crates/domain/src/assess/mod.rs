@@ -31,12 +31,8 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
         None => (None, false),
     };
     let review = reviews(law, history, &scope, obligation.as_ref(), waiting);
-    let fined = Breach::ALL
-        .iter()
-        .flat_map(|breach| history.fines(*breach))
-        .filter(|fine| fine.stands)
-        .map(|fine| fine.amount)
-        .sum::<Cents>();
+    let fines = obligation.iter().flat_map(|obligation| &obligation.breaches).flat_map(|breach| &breach.fines);
+    let fined = fines.filter(|fine| fine.stands).map(|fine| fine.amount).sum::<Cents>();
     Some(Standing {
         subject: history.checks[0].id.clone(),
         at: history.at,
