@@ -21,7 +21,7 @@ use traject_domain::partial_date::parse_date;
 use traject_domain::predicate::{CodeInput, Comparison, Predicate, SpanInput};
 
 type Result<T> = std::result::Result<T, LawError>;
-type Articles = Option<BTreeMap<String, String>>;
+type Articles = Option<BTreeMap<String, LabelText>>;
 
 pub(crate) fn law(files: &Files) -> Result<Law> {
     let sources = sources(files)?;
@@ -114,10 +114,10 @@ impl Place<'_> {
         if sources.is_empty() {
             return Err(self.error(E::MissingSource, confidence, "a value needs a source"));
         }
-        let articles: BTreeMap<RegimeId, String> = articles
+        let articles: BTreeMap<RegimeId, Label> = articles
             .iter()
             .flatten()
-            .map(|(regime, article)| Ok((self.regime(regime, confidence)?, article.clone())))
+            .map(|(regime, article)| Ok((self.regime(regime, confidence)?, self.label(article)?)))
             .collect::<Result<_>>()?;
         let confidence_value = self.choice(confidence, |word| {
             [Confidence::Verified, Confidence::Secondary, Confidence::Assumption].into_iter().find(|c| c.word() == word)

@@ -46,7 +46,7 @@ structs! {
     ScopeFile { conditions: Vec<ConditionText>, policies: ScopePolicies }
     ConditionText {
         id: Text, label: LabelText, when: TestText, gives_reference_date: Option<bool>,
-        articles: Option<BTreeMap<String, String>>, sources: Vec<Text>, confidence: Text,
+        articles: Option<BTreeMap<String, LabelText>>, sources: Vec<Text>, confidence: Text,
     }
     ScopePolicies { leap_day_birthday: Text, incomplete_birth_date: Text }
     TestText {
@@ -59,14 +59,14 @@ structs! {
     ExemptionsFile { exemptions: Vec<ExemptionText> }
     ExemptionText {
         code: Text, label: LabelText, automatic: Option<TestText>, evidence: Vec<Text>, regimes: Vec<Text>,
-        articles: Option<BTreeMap<String, String>>, sources: Vec<Text>, confidence: Text,
+        articles: Option<BTreeMap<String, LabelText>>, sources: Vec<Text>, confidence: Text,
     }
 
     SuspensionsFile { suspensions: Vec<SuspensionText>, policies: SuspensionPolicies }
     SuspensionText {
         code: Text, label: LabelText, length: Option<Text>, length_with_extension: Option<Text>,
         min_total: Option<Text>, channels: Vec<Text>, medical: bool,
-        articles: Option<BTreeMap<String, String>>, sources: Vec<Text>, confidence: Text,
+        articles: Option<BTreeMap<String, LabelText>>, sources: Vec<Text>, confidence: Text,
     }
     SuspensionPolicies { suspends: Vec<Text>, unit: Text }
 
@@ -75,7 +75,7 @@ structs! {
     }
     DeadlineText {
         term: Text, label: LabelText, length: Text, service_target: Option<bool>, actor: Text,
-        articles: Option<BTreeMap<String, String>>, sources: Vec<Text>, confidence: Text,
+        articles: Option<BTreeMap<String, LabelText>>, sources: Vec<Text>, confidence: Text,
     }
     DeadlinePolicies { met_by: Text }
 
@@ -91,7 +91,7 @@ structs! {
     SanctionsFile { fines: FinesText, letters: LettersText, policies_provenance: ProvenanceText }
     FinesText {
         min_cents: u64, max_cents: u64, hearing_required: bool,
-        articles: Option<BTreeMap<String, String>>, sources: Vec<Text>, confidence: Text,
+        articles: Option<BTreeMap<String, LabelText>>, sources: Vec<Text>, confidence: Text,
     }
     LettersText { wrong_language: Text }
 

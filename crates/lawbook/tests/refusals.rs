@@ -81,7 +81,7 @@ fn each_fault_is_named_with_its_file_and_line() {
         (
             "suspensions.yaml",
             "  sources: [BEWELCOME, OWN]\n",
-            "  sources: [OWN]\n    articles: {B: \"art. 1\"}\n",
+            "  sources: [OWN]\n    articles: {B: {nl: \"art. 1\", fr: \"art. 1\", en: \"art. 1\"}}\n",
             E::ArticleOnAssumption,
             "",
         ),
