@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 pub(crate) type Text = Spanned<String>;
 /// Items by their code. The parser refuses a code that stands twice.
 pub(crate) type Items<T> = BTreeMap<String, Spanned<T>>;
-/// Articles by regime.
-pub(crate) type Articles = Spanned<BTreeMap<String, String>>;
+/// Articles by regime, as each language cites them.
+pub(crate) type Articles = Spanned<Items<LabelText>>;
 
 macro_rules! structs {
     ($($(#[$meta:meta])* $name:ident { $($field:ident : $type:ty),+ $(,)? })+) => {$(

@@ -27,7 +27,7 @@ pub(crate) struct Place<'a> {
     pub(crate) file: &'static str,
     pub(crate) known: &'a Known,
     /// The articles of every value of the file that names none of its own and is no assumption.
-    articles: BTreeMap<RegimeId, String>,
+    articles: BTreeMap<RegimeId, Label>,
 }
 
 /// The line a value stands on.
@@ -92,14 +92,8 @@ impl<'a> Place<'a> {
         Err(self.error(E::UnknownRegime, near, format!("{name:?} is not in regimes.yaml")))
     }
 
-    fn articles(&self, articles: &Articles) -> Result<BTreeMap<RegimeId, String>> {
-        let article = |(regime, article): (&String, &String)| {
-            if article.trim().is_empty() {
-                return Err(self.error(E::BadValue, articles, "an article that was not seen is left out"));
-            }
-            Ok((self.regime(regime, articles)?, article.clone()))
-        };
-        articles.value.iter().map(article).collect()
+    fn articles(&self, articles: &Articles) -> Result<BTreeMap<RegimeId, Label>> {
+        articles.value.iter().map(|(regime, text)| Ok((self.regime(regime, text)?, self.label(text)?))).collect()
     }
 
     pub(crate) fn provenance(&self, text: &Spanned<ProvenanceText>) -> Result<Provenance> {

@@ -74,7 +74,7 @@ fn the_grounds_of_the_law() {
     let lines = grounds(&law).into_iter().map(|(name, ground)| {
         let sources: Vec<&str> = ground.sources.iter().map(Code::as_str).collect();
         let articles: Vec<String> =
-            ground.articles.iter().map(|(regime, article)| format!(" | {regime}: {article}")).collect();
+            ground.articles.iter().map(|(regime, article)| format!(" | {regime}: {}", article.en)).collect();
         format!("{name}: {} [{}]{}", ground.confidence.word(), sources.join(" "), articles.concat())
     });
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
