@@ -1,9 +1,12 @@
 //! Acts: one legal act on one dossier, guarded, recorded once, with the standing that follows.
 
 use crate::desk::{ATTEMPTS, Assessed, Desk, agency_kind, current_number, facts_of};
-use crate::error::AppError;
-use crate::ids::DossierId;
-use crate::model::{Actor, Command, Committed, Dossier, DossierChange, NewDelivery, NewFact, Request, StandingUpdate};
+use crate::error::{AppError, CommitError};
+use crate::ids::{DossierId, WorkItemId};
+use crate::model::{
+    Actor, Command, Committed, Dossier, DossierChange, NewDelivery, NewFact, Request, StandingUpdate, WorkChange,
+    WorkKind,
+};
 use crate::proposal;
 use traject_domain::Date;
 use traject_domain::fact::FactKind;
@@ -84,6 +87,26 @@ impl Desk {
         let numbers = order.number.into_iter().collect();
         let change = self.change(dossier, numbers, vec![fact], Vec::new(), &after);
         self.commit_one(order.request.clone(), change, before, after).await
+    }
+
+    /// Opens a work item that does not follow from the standing, such as a name that no font covers.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or what the store says.
+    pub async fn ask(&self, dossier: DossierId, kind: WorkKind) -> Result<(), AppError> {
+        for _ in 0..ATTEMPTS {
+            let dossier = self.dossier(dossier).await?;
+            let today = self.clock.today();
+            let assessed = self.assess(&facts_of(&dossier), today);
+            let mut change = self.change(&dossier, Vec::new(), Vec::new(), Vec::new(), &assessed);
+            change.work.push(WorkChange::Open { id: WorkItemId(self.ids.next()), kind, due_since: today, held: false });
+            let request = Request { caller: "desk".to_owned(), id: self.ids.next(), hash: [0; 32] };
+            match self.store.commit(Command { request, changes: vec![change] }).await {
+                Err(CommitError::Stale(_)) => {}
+                result => return result.map(|_| ()).map_err(AppError::from),
+            }
+        }
+        Err(AppError::Exhausted)
     }
 
     /// Judges an act against what is known of a dossier now.

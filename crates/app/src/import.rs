@@ -39,7 +39,7 @@ pub struct ImportRow {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Facts recorded.
     pub recorded: u64,
@@ -47,10 +47,55 @@ pub struct Imported {
     pub known: u64,
     /// Dossiers made.
     pub dossiers: u64,
+    /// References that the ledger has for a fact with other content: these rows were left out.
+    pub contradicted: Vec<FactRef>,
+}
+
+/// Numbers that a file will join to one person: they share a dossier from the first row on.
+#[derive(Debug, Clone, Default)]
+pub struct SamePerson(HashMap<NationalNumber, Vec<NationalNumber>>);
+
+impl SamePerson {
+    /// Joins old and new numbers, along chains.
+    pub fn new(replaced: &[(NationalNumber, NationalNumber)]) -> Self {
+        let mut groups: HashMap<NationalNumber, Vec<NationalNumber>> = HashMap::new();
+        for (old, new) in replaced {
+            let mut joined = groups.get(old).cloned().unwrap_or_else(|| vec![*old]);
+            let others = groups.get(new).cloned().unwrap_or_else(|| vec![*new]);
+            joined.extend(others.into_iter().filter(|number| !joined.contains(number)).collect::<Vec<_>>());
+            for number in &joined {
+                groups.insert(*number, joined.clone());
+            }
+        }
+        Self(groups)
+    }
+
+    /// All numbers of the person with this one.
+    fn of(&self, number: NationalNumber) -> &[NationalNumber] {
+        self.0.get(&number).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Rows in one transaction.
 pub const BATCH: usize = 1024;
+
+/// The numbers of a dossier, by the key that facts use.
+type Numbers = std::sync::Arc<HashMap<NumberKey, NationalNumber>>;
+
+/// True when a row reports what a fact of the ledger says. Names and contact are not compared.
+fn says_the_same(row: &ImportRow, fact: &Fact, numbers: &Numbers) -> bool {
+    let same_kind = match (&row.kind, &fact.kind) {
+        (RowKind::NumberReplaced(by), FactKind::NumberReplaced(key)) => {
+            // The other number may have a dossier of its own; then only its key is known here.
+            numbers.get(key).is_none_or(|number| number == by)
+        }
+        (RowKind::Fact(kind), recorded) => kind == recorded,
+        (RowKind::NumberReplaced(_), _) => false,
+    };
+    same_kind
+        && numbers.get(&fact.number) == Some(&row.number)
+        && (row.occurred_on, row.known_on, &row.agency) == (fact.occurred_on, fact.known_on, &fact.agency)
+}
 
 /// Where a row of a batch belongs.
 struct Place {
@@ -75,18 +120,15 @@ impl Desk {
     ///
     /// # Errors
     /// What the store says; nothing of the batch is then in the ledger.
-    pub async fn import(&self, rows: &[ImportRow], actor: &Actor) -> Result<Imported, AppError> {
-        let references: Vec<FactRef> = rows.iter().map(|row| row.reference.clone()).collect();
-        let known = self.store.known_references(&references).await?;
-        let fresh: Vec<&ImportRow> = rows.iter().filter(|row| !known.contains(&row.reference)).collect();
-        let mut imported = Imported { known: (rows.len() - fresh.len()) as u64, ..Imported::default() };
+    pub async fn import(&self, rows: &[ImportRow], same: &SamePerson, actor: &Actor) -> Result<Imported, AppError> {
+        let (fresh, mut imported) = self.sort_out(rows).await?;
         if fresh.is_empty() {
             return Ok(imported);
         }
-        let mut touched = self.touched(&fresh).await?;
+        let mut touched = self.touched(&fresh, same).await?;
         let mut facts: BTreeMap<DossierId, Vec<NewFact>> = BTreeMap::new();
         for row in &fresh {
-            let place = self.place(row.number, &mut touched);
+            let place = self.place(row.number, same, &mut touched);
             let fact = self.imported_fact(row, &place, &mut touched, actor);
             facts.entry(place.dossier).or_default().push(fact);
         }
@@ -114,13 +156,62 @@ impl Desk {
         Ok(imported)
     }
 
+    /// What [`Desk::import`] would do, without doing it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn preview(&self, rows: &[ImportRow]) -> Result<Imported, AppError> {
+        let (fresh, mut imported) = self.sort_out(rows).await?;
+        imported.recorded = fresh.len() as u64;
+        Ok(imported)
+    }
+
+    /// Splits a batch into rows that are new and rows whose reference the ledger has, with or without the same content.
+    async fn sort_out<'r>(&self, rows: &'r [ImportRow]) -> Result<(Vec<&'r ImportRow>, Imported), AppError> {
+        let references: Vec<FactRef> = rows.iter().map(|row| row.reference.clone()).collect();
+        let known = self.store.known_references(&references).await?;
+        let (held, fresh): (Vec<&ImportRow>, Vec<&ImportRow>) =
+            rows.iter().partition(|row| known.contains(&row.reference));
+        let mut imported = Imported::default();
+        if !held.is_empty() {
+            let recorded = self.recorded(&held).await?;
+            for row in held {
+                if recorded.get(&row.reference).is_some_and(|(fact, numbers)| says_the_same(row, fact, numbers)) {
+                    imported.known += 1;
+                } else {
+                    imported.contradicted.push(row.reference.clone());
+                }
+            }
+        }
+        Ok((fresh, imported))
+    }
+
+    /// The facts of the dossiers that rows belong to, by reference, each with its dossier's numbers.
+    async fn recorded(&self, rows: &[&ImportRow]) -> Result<HashMap<FactRef, (Fact, Numbers)>, AppError> {
+        let numbers: HashSet<NationalNumber> = rows.iter().map(|row| row.number).collect();
+        let numbers: Vec<NationalNumber> = numbers.into_iter().collect();
+        let ids: HashSet<DossierId> = self.store.numbers(&numbers).await?.iter().map(|known| known.dossier).collect();
+        let ids: Vec<DossierId> = ids.into_iter().collect();
+        let mut recorded = HashMap::new();
+        for dossier in self.store.dossiers(&ids).await? {
+            let numbers: Numbers = std::sync::Arc::new(dossier.numbers.iter().copied().collect());
+            for fact in dossier.facts {
+                recorded.insert(fact.fact.reference.clone(), (fact.fact, numbers.clone()));
+            }
+        }
+        Ok(recorded)
+    }
+
     /// Looks up the dossiers of all numbers of a batch at once.
-    async fn touched(&self, rows: &[&ImportRow]) -> Result<Touched, AppError> {
+    async fn touched(&self, rows: &[&ImportRow], same: &SamePerson) -> Result<Touched, AppError> {
         let numbers: HashSet<NationalNumber> = rows
             .iter()
-            .flat_map(|row| match row.kind {
-                RowKind::NumberReplaced(by) => vec![row.number, by],
-                RowKind::Fact(_) => vec![row.number],
+            .flat_map(|row| {
+                let by = match row.kind {
+                    RowKind::NumberReplaced(by) => Some(by),
+                    RowKind::Fact(_) => None,
+                };
+                std::iter::once(row.number).chain(by).chain(same.of(row.number).iter().copied())
             })
             .collect();
         let numbers: Vec<NationalNumber> = numbers.into_iter().collect();
@@ -133,12 +224,18 @@ impl Desk {
     }
 
     /// The dossier and the key of a number; a number that nobody has makes a dossier.
-    fn place(&self, number: NationalNumber, touched: &mut Touched) -> Place {
+    fn place(&self, number: NationalNumber, same: &SamePerson, touched: &mut Touched) -> Place {
         if let Some((dossier, number)) = touched.places.get(&number) {
             return Place { dossier: *dossier, number: *number };
         }
-        let dossier = DossierId(self.ids.next());
-        touched.made += 1;
+        let held = same.of(number).iter().find_map(|other| touched.places.get(other)).map(|(dossier, _)| *dossier);
+        let dossier = match held {
+            Some(dossier) => dossier,
+            None => {
+                touched.made += 1;
+                DossierId(self.ids.next())
+            }
+        };
         let key = self.add_number(dossier, number, touched);
         Place { dossier, number: key }
     }

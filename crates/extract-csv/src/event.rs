@@ -58,6 +58,17 @@ pub struct Event {
     pub kind: EventKind,
 }
 
+/// The numbers that replaced others according to the faultless rows of the file, old and new, whoever they belong to.
+///
+/// For a caller who makes one dossier per person and so must know before the first row which numbers will be joined.
+///
+/// # Errors
+/// [`FileError`] when the file cannot be read at all or lacks a column.
+pub fn replaced_numbers(path: &Path, law: &Law) -> Result<Vec<(NationalNumber, NationalNumber)>, FileError> {
+    let claims = Overview::read(path)?.claims(path, law)?;
+    Ok(claims.into_iter().filter_map(|claim| Some((claim.number, claim.replaced_by?))).collect())
+}
+
 /// The rows of `events.csv`, in the order of the file.
 pub struct Events<'a> {
     law: &'a Law,

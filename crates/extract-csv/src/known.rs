@@ -19,6 +19,13 @@ impl Numbers {
         self.0.contains(&number)
     }
 
+    /// These numbers and those.
+    #[must_use]
+    pub fn with(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     pub(crate) fn add(&mut self, number: NationalNumber) -> bool {
         self.0.insert(number)
     }
