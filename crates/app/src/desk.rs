@@ -89,8 +89,8 @@ impl Desk {
     }
 }
 
-/// The facts alone.
-pub(crate) fn facts_of(dossier: &Dossier) -> Vec<Fact> {
+/// The facts of a dossier alone.
+pub fn facts_of(dossier: &Dossier) -> Vec<Fact> {
     dossier.facts.iter().map(|LedgerFact { fact, .. }| fact.clone()).collect()
 }
 

@@ -140,7 +140,8 @@ pub trait Store: Send + Sync {
         update: WorkUpdate,
     ) -> Result<Option<WorkItem>, ReadError>;
 
-    /// Releases the imported backlog of a municipality, or of all: dossiers and items are no longer held. Gives how many.
+    /// Releases the imported backlog of a municipality, or of all: dossiers and items are no longer held. Gives how many
+    /// items were held.
     async fn release_backlog(&self, municipality: Option<Municipality>) -> Result<u64, ReadError>;
 
     /// Open items and the oldest of them, per municipality and kind.

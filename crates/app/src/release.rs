@@ -20,8 +20,8 @@ pub struct Release {
 }
 
 impl Desk {
-    /// Releases a notice, a transfer or a withdrawal that the work list proposes: the fact, dated today, with its
-    /// letter where one goes out.
+    /// Releases what the work list proposes: a notice, a transfer or a withdrawal as a fact dated today, with its letter
+    /// where one goes out; a certificate of obligation as a letter only, since its receipt is another fact.
     ///
     /// # Errors
     /// [`AppError::NotFound`] when the item is not open or proposes nothing to release; [`AppError::Held`];
@@ -48,29 +48,33 @@ impl Desk {
     async fn release_on(&self, release: &Release, item: &WorkItem, dossier: &Dossier) -> Result<Done, AppError> {
         let today = self.clock.today();
         let (kind, deliveries) = self.proposed(item, dossier)?;
-        self.judge(dossier, &release.actor, today, &kind, None)?;
-        let number = current_number(dossier).ok_or(AppError::NotFound)?;
-        let fact = self.fact(number, &release.actor, today, kind);
-        let (before, after) = self.around(dossier, std::slice::from_ref(&fact), today);
-        let change = self.change(dossier, Vec::new(), vec![fact], deliveries, &after);
+        let mut facts = Vec::new();
+        if let Some(kind) = kind {
+            self.judge(dossier, &release.actor, today, &kind, None)?;
+            let number = current_number(dossier).ok_or(AppError::NotFound)?;
+            facts.push(self.fact(number, &release.actor, today, kind));
+        }
+        let (before, after) = self.around(dossier, &facts, today);
+        let change = self.change(dossier, Vec::new(), facts, deliveries, &after);
         self.commit_one(release.request.clone(), change, before, after).await
     }
 
     /// The fact and the letters that an item proposes.
-    fn proposed(&self, item: &WorkItem, dossier: &Dossier) -> Result<(FactKind, Vec<NewDelivery>), AppError> {
+    fn proposed(&self, item: &WorkItem, dossier: &Dossier) -> Result<(Option<FactKind>, Vec<NewDelivery>), AppError> {
         let standing = self.standing(dossier, traject_domain::history::Moment::end_of(self.clock.today()));
         let standing = standing.as_ref();
+        let language = standing.and_then(|standing| standing.letter_language);
         match item.kind {
+            WorkKind::Inform => Ok((None, vec![self.letter(dossier.id, LegalStep::Certificate, 0, language)])),
             WorkKind::ReleaseNotice(breach) => {
-                let language = standing.and_then(|standing| standing.letter_language);
                 let version = notice_version(standing, breach);
                 let letter = self.letter(dossier.id, LegalStep::Notice(breach), version, language);
-                Ok((FactKind::NoticePosted { breach, language }, vec![letter]))
+                Ok((Some(FactKind::NoticePosted { breach, language }), vec![letter]))
             }
-            WorkKind::ReleaseTransfer(breach) => Ok((FactKind::Transferred(breach), Vec::new())),
+            WorkKind::ReleaseTransfer(breach) => Ok((Some(FactKind::Transferred(breach)), Vec::new())),
             WorkKind::WithdrawNotice(breach) => {
                 debug_assert!(!is_in(standing, breach, &[Enforcement::Late]), "a late breach has no notice");
-                Ok((FactKind::NoticeWithdrawn(breach), Vec::new()))
+                Ok((Some(FactKind::NoticeWithdrawn(breach)), Vec::new()))
             }
             _ => Err(AppError::NotFound),
         }

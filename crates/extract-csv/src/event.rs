@@ -69,6 +69,22 @@ pub fn replaced_numbers(path: &Path, law: &Law) -> Result<Vec<(NationalNumber, N
     Ok(claims.into_iter().filter_map(|claim| Some((claim.number, claim.replaced_by?))).collect())
 }
 
+/// Every valid number that some row of the file is reported under, each once.
+///
+/// For a caller who knows persons from earlier files and looks them up before the first row.
+///
+/// # Errors
+/// [`FileError`] when the file cannot be read at all or lacks a column.
+pub fn reported_numbers(path: &Path) -> Result<Vec<NationalNumber>, FileError> {
+    let mut table = Table::open(path, COLUMNS)?;
+    let mut numbers = HashSet::new();
+    while table.advance()? {
+        let [_, insz, ..] = table.cells();
+        numbers.extend(insz.number().ok());
+    }
+    Ok(numbers.into_iter().collect())
+}
+
 /// The rows of `events.csv`, in the order of the file.
 pub struct Events<'a> {
     law: &'a Law,

@@ -67,7 +67,7 @@ pub async fn import(
     };
     let (batch, lines, summary) = Default::default();
     let mut run = Run { desk, actor, same, dry_run, batch, lines, summary, progress };
-    let mut numbers = known_numbers(desk).await?;
+    let mut numbers = known_numbers(desk, files.events).await?;
     if let Some(path) = files.registrations {
         let mut rows = Registrations::open(path, law)?;
         while let Some(row) = rows.next_row()? {
@@ -99,19 +99,15 @@ pub async fn import(
     Ok(summary)
 }
 
-/// Numbers of persons who have a dossier here.
-async fn known_numbers(desk: &Desk) -> anyhow::Result<Numbers> {
-    let mut numbers = Vec::new();
-    let mut after = None;
-    loop {
-        let page = desk.store.scan(after, BATCH).await?;
-        after = page.last().map(|dossier| dossier.id);
-        // A number that was only announced as a replacement of another is known by its dossier all the same.
-        numbers.extend(page.iter().flat_map(|dossier| dossier.numbers.iter().map(|(_, number)| *number)));
-        if page.len() < BATCH {
-            return Ok(Numbers::known(numbers));
-        }
+/// The numbers of a file of events that a dossier here has.
+async fn known_numbers(desk: &Desk, events: Option<&Path>) -> anyhow::Result<Numbers> {
+    let Some(path) = events else { return Ok(Numbers::default()) };
+    let reported = traject_extract_csv::reported_numbers(path)?;
+    let mut known = Vec::new();
+    for page in reported.chunks(BATCH) {
+        known.extend(desk.store.numbers(page).await?.into_iter().map(|known| known.number));
     }
+    Ok(Numbers::known(known))
 }
 
 struct Run<'a> {

@@ -1,69 +1,32 @@
-//! `traject law`: what the law files say, and whether they can be loaded.
+//! The law of a deployment, with the hash that decisions record.
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
-use std::io::Write;
-use std::path::PathBuf;
-use traject_domain::law::Law;
-use traject_lawbook::{POLICIES, apply};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use traject_app::desk::KnownLaw;
+use traject_lawbook::{FILES, apply};
 
-/// Subcommands of `traject law`.
-#[derive(Subcommand)]
-pub(crate) enum Command {
-    /// Loads the law and says what it holds, or which file and line is at fault.
-    Check(Choice),
-    /// Lists the open choices with their keys.
-    Keys,
-}
-
-/// Which law to apply.
-#[derive(Args)]
-pub(crate) struct Choice {
-    /// Directory of law files; default: the law that ships with the program.
-    #[arg(long, value_name = "DIR")]
-    law: Option<PathBuf>,
-    /// Sets an open choice, such as counting.month_rule=same_day_number; may be given more than once.
-    #[arg(long = "policy", value_name = "KEY=VALUE")]
-    policies: Vec<String>,
-}
-
-impl Choice {
-    /// Loads the law and sets the policies.
-    pub(crate) fn load(&self) -> anyhow::Result<Law> {
-        let mut law = match &self.law {
-            Some(dir) => traject_lawbook::load_dir(dir),
-            None => traject_lawbook::embedded(),
-        }
-        .context("the law cannot be loaded")?;
-        for policy in &self.policies {
-            apply(&mut law, policy)?;
-        }
-        Ok(law)
-    }
-}
-
-pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match command {
-        Command::Check(choice) => {
-            let law = choice.load()?;
-            writeln!(
-                out,
-                "law {}: {} regimes, {} conditions, {} exemptions, {} suspensions, {} terms, {} organisers",
-                law.version,
-                law.regimes.len(),
-                law.scope.len(),
-                law.exemptions.len(),
-                law.suspensions.len(),
-                law.deadlines.len(),
-                law.organisers.len()
-            )?;
-        }
-        Command::Keys => {
-            for policy in POLICIES {
-                writeln!(out, "{}: {} ({})", policy.key, policy.meaning, policy.choices.join(", "))?;
-            }
+/// Loads the law of a directory, or the one that ships with the program, and sets policies.
+///
+/// # Errors
+/// When a file is missing or faulty, or a policy is not known.
+pub fn known(dir: Option<&Path>, policies: &[String]) -> anyhow::Result<KnownLaw> {
+    let law = match dir {
+        Some(dir) => traject_lawbook::load_dir(dir),
+        None => traject_lawbook::embedded(),
+    };
+    let mut law = law.context("the law cannot be loaded")?;
+    let mut hash = Sha256::new();
+    for (name, embedded) in FILES {
+        hash.update(name.as_bytes());
+        match dir {
+            Some(dir) => hash.update(std::fs::read(dir.join(name))?),
+            None => hash.update(embedded.as_bytes()),
         }
     }
-    Ok(())
+    for policy in policies {
+        apply(&mut law, policy)?;
+        hash.update(policy.as_bytes());
+    }
+    Ok(KnownLaw { law, hash: hash.finalize().into() })
 }

@@ -1,13 +1,12 @@
 //! From a delivery to a letter in the print folder: contexts from the standing, rendering, printing.
 
 use crate::clock::brussels_day;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use traject_app::Desk;
 use traject_app::error::AppError;
 use traject_app::model::{Delivery, DeliveryState, Dossier, Identity, LegalStep, WorkKind};
 use traject_domain::Date;
 use traject_domain::code::{Breach, LegalLanguage, Term};
-use traject_domain::fact::FactKind;
 use traject_domain::history::{History, Moment};
 use traject_domain::law::{Law, RegimeId};
 use traject_domain::municipality::Municipality;
@@ -57,6 +56,8 @@ pub struct Made {
     pub printed: u64,
     /// Deliveries cancelled because their ground was gone.
     pub cancelled: u64,
+    /// Letters that wait for their sender's address in the configuration.
+    pub waiting: u64,
     /// Letters that a person has to make, because the fonts do not cover a name.
     pub uncovered: u64,
 }
@@ -84,28 +85,39 @@ impl Letters<'_> {
     pub async fn run(&mut self) -> Result<Made, LetterError> {
         let mut made = Made::default();
         for state in [DeliveryState::Rendered, DeliveryState::Created] {
+            // Letters whose sender has no address yet wait; they are read again with each page, and passed over.
+            let mut waiting = HashSet::new();
             loop {
-                let page = self.desk.store.deliveries(state, PAGE).await.map_err(AppError::from)?;
-                if page.is_empty() {
+                let page = self.desk.store.deliveries(state, PAGE + waiting.len()).await.map_err(AppError::from)?;
+                let fresh: Vec<&Delivery> = page.iter().filter(|delivery| !waiting.contains(&delivery.id)).collect();
+                if fresh.is_empty() {
                     break;
                 }
-                for delivery in &page {
-                    self.make(delivery, &mut made).await?;
+                for delivery in fresh {
+                    if !self.make(delivery, &mut made).await? {
+                        waiting.insert(delivery.id);
+                    }
                 }
             }
+            made.waiting += waiting.len() as u64;
         }
         Ok(made)
     }
 
-    async fn make(&mut self, delivery: &Delivery, made: &mut Made) -> Result<(), LetterError> {
+    /// Makes one letter; false when its sender has no address yet.
+    async fn make(&mut self, delivery: &Delivery, made: &mut Made) -> Result<bool, LetterError> {
         let is_rendered = delivery.state == DeliveryState::Rendered;
         let dated_on = if is_rendered { brussels_day(delivery.changed_at) } else { self.desk.clock.today() };
         let dossier = self.desk.dossier(delivery.key.dossier).await?;
         let identity = self.desk.store.identity(dossier.id).await.map_err(AppError::from)?.unwrap_or_default();
-        let Some(letter) = self.letter(delivery, &dossier, &identity, dated_on) else {
-            self.step(delivery, delivery.state, DeliveryState::Cancelled, None).await?;
-            made.cancelled += 1;
-            return Ok(());
+        let letter = match self.letter(delivery, &dossier, &identity, dated_on) {
+            Ground::Stands(letter) => letter,
+            Ground::NoSender => return Ok(false),
+            Ground::Gone => {
+                self.step(delivery, delivery.state, DeliveryState::Cancelled, None).await?;
+                made.cancelled += 1;
+                return Ok(true);
+            }
         };
         let rendered = match self.press.render(&letter) {
             // What was rendered once is what is sent, even where the dossier has changed since.
@@ -115,7 +127,7 @@ impl Letters<'_> {
                 self.desk.ask(dossier.id, WorkKind::UncoveredName).await?;
                 self.step(delivery, delivery.state, DeliveryState::PermanentFailure, None).await?;
                 made.uncovered += 1;
-                return Ok(());
+                return Ok(true);
             }
             Err(error) => return Err(LetterError::Render(error)),
         };
@@ -125,7 +137,7 @@ impl Letters<'_> {
         self.folder.store(&PrintJob::new(&self.press.compose(&letter), &rendered))?;
         self.step(delivery, DeliveryState::Rendered, DeliveryState::Printed, None).await?;
         made.printed += 1;
-        Ok(())
+        Ok(true)
     }
 
     /// The letter with the bytes that were rendered before.
@@ -150,14 +162,17 @@ impl Letters<'_> {
         Ok(())
     }
 
-    /// The letter of a delivery; none when its ground is gone.
-    fn letter(&self, delivery: &Delivery, dossier: &Dossier, identity: &Identity, dated_on: Date) -> Option<Letter> {
+    /// The letter of a delivery, as its dossier stands now.
+    fn letter(&self, delivery: &Delivery, dossier: &Dossier, identity: &Identity, dated_on: Date) -> Ground {
         let law = &self.desk.law.law;
         let at = Moment::end_of(dated_on.max(self.desk.clock.today()));
         let history = History::new(dossier.facts.iter().map(|fact| &fact.fact), at);
-        let standing = traject_domain::assess(law, &history)?;
-        let municipality = history.municipality_on(dated_on)?;
-        let contact = self.senders.contacts.get(&municipality)?;
+        let standing = traject_domain::assess(law, &history);
+        let (Some(standing), Some(municipality)) = (standing, history.municipality_on(dated_on)) else {
+            return Ground::Gone;
+        };
+        let Some(contact) = self.senders.contacts.get(&municipality) else { return Ground::NoSender };
+        let Ok(delivery_reference) = DeliveryReference::parse(&delivery.id.to_string()) else { return Ground::Gone };
         let envelope = Envelope {
             language: LetterLanguage::of(delivery.language),
             municipality,
@@ -166,15 +181,26 @@ impl Letters<'_> {
             information_site: self.senders.information_site.clone(),
             recipient: recipient(identity),
             dossier_reference: dossier.id.to_string(),
-            delivery_reference: DeliveryReference::parse(&delivery.id.to_string()).ok()?,
+            delivery_reference,
             dated_on,
         };
         let context = Context { law, standing: &standing, dated_on, known_on: at.recorded_by };
-        match delivery.key.step {
+        let letter = match delivery.key.step {
             LegalStep::Certificate => context.certificate(envelope),
-            LegalStep::Notice(breach) => context.notice(envelope, breach, &history),
-        }
+            LegalStep::Notice(breach) => context.notice(envelope, breach),
+        };
+        letter.map_or(Ground::Gone, |letter| Ground::Stands(Box::new(letter)))
     }
+}
+
+/// Whether a letter is still to be made.
+enum Ground {
+    /// It is.
+    Stands(Box<Letter>),
+    /// Its sender has no address in the configuration yet.
+    NoSender,
+    /// What it was to say no longer holds.
+    Gone,
 }
 
 /// What a letter takes from the law and the standing.
@@ -205,10 +231,9 @@ impl Context<'_> {
     }
 
     /// A notice whose posting was withdrawn or retracted meanwhile is not sent.
-    fn notice(&self, envelope: Envelope, breach: Breach, history: &History<'_>) -> Option<Letter> {
+    fn notice(&self, envelope: Envelope, breach: Breach) -> Option<Letter> {
         let standing = self.standing.obligation.as_ref()?.breach(breach);
-        let posted = history.first(|kind| matches!(kind, FactKind::NoticePosted { breach: b, .. } if *b == breach));
-        let notice = standing.notices.last().filter(|notice| !notice.withdrawn && posted.is_some())?;
+        let notice = standing.notices.last().filter(|notice| notice.is_valid())?;
         let term = standing.term.as_ref()?;
         let breach = match breach {
             Breach::NotRegistered => BreachFacts::NotRegistered {

@@ -5,4 +5,6 @@
 pub mod clock;
 pub mod figures;
 pub mod import;
+pub mod law;
 pub mod letters;
+pub mod site;

@@ -1,11 +1,14 @@
-//! The binary `traject`: composition, lifecycle and subcommands. It sees every room, and holds no rule of the domain.
+//! The binary `traject`: subcommands over the composition. It sees every room, and holds no rule of the domain.
 
-mod law;
+mod law_command;
 mod replay;
+mod site_commands;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
+use traject_server::site::Choice;
 
 /// Statutory civic integration in Brussels: check, inform, register, time, notify, hand over, decide, report.
 #[derive(Parser)]
@@ -19,18 +22,30 @@ struct Cli {
 enum Command {
     /// Says how things stood on a day, from the two import files; takes no action.
     Replay(replay::Arguments),
+    /// Records the two import files in the ledger; the same files again change nothing.
+    Import(site_commands::Import),
+    /// Assesses what wakes today, and what an import left; lapses become proposals on the work list.
+    Sweep(Choice),
+    /// Makes the letters that wait, into the print folder.
+    Letters(Choice),
+    /// Answers written question 280 as of a day and as known on a day.
+    Answer(site_commands::Question280),
+    /// Re-reads every byte of the record, and names the first that differs.
+    Verify(Choice),
     /// Checks the law files of a directory, or those that ship with the program.
     #[command(subcommand)]
-    Law(law::Command),
+    Law(law_command::Command),
+    /// Checks or describes the configuration.
+    #[command(subcommand)]
+    Config(site_commands::Config),
+    /// Opens everything that the configuration names, and says what is amiss.
+    Doctor(Choice),
+    /// Prints the version of the program and of the law that ships with it.
+    Version,
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match cli.command {
-        Command::Replay(arguments) => replay::run(&arguments),
-        Command::Law(command) => law::run(&command),
-    };
-    match done {
+    match run(&Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The chain is shown once, here; a closed pipe is not worth a second error.
@@ -38,4 +53,27 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn run(command: &Command) -> anyhow::Result<()> {
+    let runtime = || tokio::runtime::Runtime::new().context("the runtime cannot be started");
+    match command {
+        Command::Replay(arguments) => replay::run(arguments),
+        Command::Law(command) => law_command::run(command),
+        Command::Config(command) => site_commands::run_config(command),
+        Command::Version => version(),
+        Command::Import(arguments) => runtime()?.block_on(site_commands::run_import(arguments)),
+        Command::Sweep(choice) => runtime()?.block_on(site_commands::run_sweep(choice)),
+        Command::Letters(choice) => runtime()?.block_on(site_commands::run_letters(choice)),
+        Command::Answer(arguments) => runtime()?.block_on(site_commands::run_answer(arguments)),
+        Command::Verify(choice) => runtime()?.block_on(site_commands::run_verify(choice)),
+        Command::Doctor(choice) => runtime()?.block_on(site_commands::run_doctor(choice)),
+    }
+}
+
+fn version() -> anyhow::Result<()> {
+    let law = traject_server::law::known(None, &[])?;
+    let hash: String = law.hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    writeln!(std::io::stdout(), "traject {}\nlaw {} ({hash})", env!("CARGO_PKG_VERSION"), law.law.version)?;
+    Ok(())
 }

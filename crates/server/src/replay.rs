@@ -1,6 +1,6 @@
 //! `traject replay`: standings, figures and rejects from the two import files, as of a day and as known on a day.
 
-use crate::law;
+use crate::law_command;
 use anyhow::Context;
 use clap::Args;
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
-    law: law::Choice,
+    law: law_command::Choice,
 }
 
 /// Reads a day of an argument.

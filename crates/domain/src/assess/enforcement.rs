@@ -72,10 +72,10 @@ pub(super) fn of_breach(
 fn sent(history: &History<'_>, breach: Breach) -> Vec<Sent> {
     let mut postings: Vec<Sent> = Vec::new();
     for fact in &history.events {
-        if let FactKind::NoticePosted { breach: b, language } = fact.kind {
-            if b == breach {
-                postings.push(Sent::posted(fact.occurred_on, language));
-            }
+        if let FactKind::NoticePosted { breach: b, language } = fact.kind
+            && b == breach
+        {
+            postings.push(Sent::posted(fact.occurred_on, language));
         }
     }
     let unknown = FactKind::NoticeReturned(breach, ReturnReason::UnknownAddress);
@@ -191,10 +191,11 @@ fn after_notice(
         Enforcement::Noticed
     };
     let lapsed = cure_due.filter(|cure| as_of > *cure && !closings.stopped_by(*cure));
-    if let Some(cure_due) = lapsed {
-        if !cured && !standing.met_in_time() {
-            refuse(terms, history, add_days(cure_due, 1), standing);
-        }
+    if let Some(cure_due) = lapsed
+        && !cured
+        && !standing.met_in_time()
+    {
+        refuse(terms, history, add_days(cure_due, 1), standing);
     }
     // A fine may have been given without a transfer that counts; once all are gone the breach is withdrawn.
     if !standing.fines.is_empty() && !standing.has_standing_fine() {

@@ -1,0 +1,188 @@
+//! The sections. The doc comment of each field is what the schema and the reference say of its key.
+
+use crate::values::{ByteCount, DatabaseUrl, Period};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+/// Configuration of Traject.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Directory of what this deployment keeps: the SQLite database, letters. A relative path starts at the working
+    /// directory, here and for every other path.
+    pub data_dir: PathBuf,
+    /// The gRPC server.
+    pub server: Server,
+    /// Where facts are kept.
+    pub database: Database,
+    /// The law in force.
+    pub law: Law,
+    /// Who may call, in development.
+    pub tokens: Tokens,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// How letters leave.
+    pub letters: Letters,
+    /// What the program says of itself.
+    pub log: Log,
+    /// The agencies that work in this deployment. A list replaces the whole list of an earlier layer, and can be set in
+    /// files only.
+    pub agencies: Vec<Agency>,
+}
+
+/// The gRPC server.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on. Loopback only, as long as connections are not encrypted. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How long running calls may take to end when the server stops, such as `20s`.
+    pub drain_timeout: Period,
+    /// The largest request that is read, such as `4 MiB`.
+    pub request_size_max: ByteCount,
+}
+
+/// Where facts are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://USER@HOST/NAME`. Default: the file `traject.db` in `data_dir`.
+    pub url: Option<DatabaseUrl>,
+    /// File with the password of the PostgreSQL user, on one line.
+    pub password_file: Option<PathBuf>,
+    /// The most connections held open for reading; writing has its own.
+    pub readers_max: NonZeroU32,
+}
+
+/// The law in force.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Law {
+    /// Directory of law files to use in place of those embedded in the program.
+    pub dir: Option<PathBuf>,
+}
+
+/// Who may call, in development.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tokens {
+    /// File of static tokens, for development and demonstrations: TOML with `[[tokens]]`, each with `token` (at least 16
+    /// characters), `staff` (a pseudonym), `agency` and `role`. Without it nobody may call.
+    pub file: Option<PathBuf>,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Mail {
+    /// No mail is sent; other keys of this section are then not looked at, so that mail can be switched off by one key.
+    None,
+    /// Mail is handed to an SMTP server.
+    EmailSmtp(SmtpMail),
+}
+
+/// An SMTP server that takes mail.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpMail {
+    /// Name or address of the server.
+    pub host: String,
+    /// Its port.
+    #[serde(default = "submission_port")]
+    pub port: u16,
+    /// How the connection is protected.
+    #[serde(default)]
+    #[schemars(extend("default" = "starttls"))]
+    pub encryption: Encryption,
+    /// User name, for a server that asks for one.
+    pub user: Option<String>,
+    /// File with that user's password, on one line.
+    pub password_file: Option<PathBuf>,
+    /// Address that mail is sent from.
+    pub from: String,
+}
+
+/// RFC 6409: message submission.
+fn submission_port() -> u16 {
+    587
+}
+
+/// How a connection to a mail server is protected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Encryption {
+    /// Not at all: for a server on the same machine.
+    None,
+    /// Starts in the clear and must change to TLS before anything is sent.
+    #[default]
+    StartTls,
+    /// TLS from the first byte.
+    Tls,
+}
+
+/// How letters leave.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Letters {
+    /// Folder that receives letters to print, with a manifest. Default: `letters` in `data_dir`.
+    pub print_folder: Option<PathBuf>,
+    /// Address of the multilingual information site that letters refer to.
+    pub information_site: String,
+}
+
+/// What the program says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// The least level to log, or levels per target, such as `info,traject_store=debug`.
+    pub filter: String,
+    /// The form of log lines.
+    pub format: LogFormat,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for a person.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// An agency that works in this deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Agency {
+    /// Its code: the NIS code of a municipality, an organiser's code of the law files, or `GGC`.
+    pub code: String,
+    /// What it is.
+    pub kind: AgencyKind,
+    /// The e-mail address its letters give for answers. Letters of a municipality wait until it has one.
+    pub email: Option<String>,
+    /// The telephone number its letters give.
+    pub phone: Option<String>,
+}
+
+/// The three kinds of agencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AgencyKind {
+    /// One of the nineteen municipalities.
+    Municipality,
+    /// A reception office: Bon or a BAPA.
+    Organiser,
+    /// The Joint Community Commission.
+    Ggc,
+}
+
+impl Config {
+    /// The folder that receives letters to print.
+    #[must_use]
+    pub fn print_folder(&self) -> PathBuf {
+        self.letters.print_folder.clone().unwrap_or_else(|| self.data_dir.join("letters"))
+    }
+}

@@ -1,0 +1,113 @@
+//! One deployment: its configuration, its law, its store, joined to a desk.
+
+use crate::clock::{SystemClock, SystemIds};
+use crate::law;
+use crate::letters::{Contact, Senders};
+use anyhow::{Context, anyhow};
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::Arc;
+use traject_app::Desk;
+use traject_app::desk::KnownLaw;
+use traject_app::port::Clock;
+use traject_codec::SystemSalts;
+use traject_config::{AgencyKind, Config, Sources};
+use traject_domain::municipality::Municipality;
+use traject_store::{Options, SqlStore};
+
+/// Where the configuration of a command comes from.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Choice {
+    /// The site file.
+    #[arg(long = "config", value_name = "FILE")]
+    site_file: Option<PathBuf>,
+    /// Sets one key, such as database.url=sqlite:traject.db; may be given more than once.
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
+    overrides: Vec<String>,
+}
+
+impl Choice {
+    /// Reads and checks the configuration.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, a line each, with stable codes.
+    pub fn load(&self) -> anyhow::Result<Config> {
+        let sources = Sources::of_process(self.site_file.clone(), self.overrides.clone());
+        traject_config::check(&sources).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(|error| format!("{}: {error}", error.code())).collect();
+            anyhow!("the configuration is not valid\n{}", lines.join("\n"))
+        })
+    }
+
+    /// Loads the configuration and opens what it names, on the system's clock.
+    ///
+    /// # Errors
+    /// When the configuration, the law or the database cannot be used.
+    pub async fn open(&self) -> anyhow::Result<Site> {
+        Site::open(self.load()?, Arc::new(SystemClock)).await
+    }
+}
+
+/// An open deployment.
+pub struct Site {
+    /// Its configuration.
+    pub config: Config,
+    /// Its desk.
+    pub desk: Desk,
+    /// Its record.
+    pub store: Arc<SqlStore>,
+}
+
+impl Site {
+    /// Opens the law and the database of a configuration.
+    ///
+    /// # Errors
+    /// When the law or the database cannot be used.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let law = Arc::new(load_law(&config)?);
+        let secrets = config.secrets().map_err(|_| anyhow!("a file with a secret cannot be read"))?;
+        let url = match &secrets.database_url {
+            Some(url) => url.expose().to_owned(),
+            None => {
+                std::fs::create_dir_all(&config.data_dir)
+                    .with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
+                format!("sqlite:{}", config.data_dir.join("traject.db").display())
+            }
+        };
+        let mut options = Options::new(Arc::clone(&clock), Arc::new(SystemSalts::default()));
+        options.readers = config.database.readers_max.get();
+        let store = traject_store::open(&url, options)
+            .await
+            .map_err(|error| anyhow!("{}: {error}", error.code()).context("the database cannot be opened"))?;
+        let store = Arc::new(store);
+        let desk = Desk { law, store: Arc::<SqlStore>::clone(&store) as _, clock, ids: Arc::new(SystemIds) };
+        Ok(Self { config, desk, store })
+    }
+
+    /// What letters say about their sender.
+    pub fn senders(&self) -> Senders {
+        let contacts = self.config.agencies.iter().filter(|agency| agency.kind == AgencyKind::Municipality);
+        let contacts = contacts.filter_map(|agency| {
+            let contact = Contact { email: agency.email.clone()?, phone: agency.phone.clone() };
+            Some((Municipality::parse(&agency.code)?, contact))
+        });
+        let information_site = self.config.letters.information_site.clone();
+        Senders { information_site, contacts: contacts.collect() }
+    }
+
+    /// Ends the writer and closes the database.
+    ///
+    /// # Errors
+    /// When the database does not close; everything acknowledged is durable regardless.
+    pub async fn close(self) -> anyhow::Result<()> {
+        drop(self.desk);
+        if let Ok(store) = Arc::try_unwrap(self.store) {
+            store.close().await?;
+        }
+        Ok(())
+    }
+}
+
+fn load_law(config: &Config) -> anyhow::Result<KnownLaw> {
+    law::known(config.law.dir.as_deref(), &[])
+}

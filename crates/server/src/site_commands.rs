@@ -1,0 +1,216 @@
+//! The subcommands that work on a deployment: import, verify, sweep, letters, answer, doctor, config.
+
+use crate::replay::day;
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use traject_app::desk::facts_of;
+use traject_app::model::Actor;
+use traject_domain::Date;
+use traject_domain::code::Code;
+use traject_domain::history::Moment;
+use traject_domain::labels::ReadingLanguage;
+use traject_extract_csv::RejectWriter;
+use traject_letter_pdf::{LetterPdf, PrintFolder};
+use traject_report::answer::Answer;
+use traject_server::import::{Files, import};
+use traject_server::letters::Letters;
+use traject_server::{figures, site};
+
+/// Arguments of `traject import`.
+#[derive(Args)]
+pub(crate) struct Import {
+    /// The register extract; without it, only events about persons known here.
+    #[arg(long, value_name = "FILE", required_unless_present = "events")]
+    registrations: Option<PathBuf>,
+    /// What happened next.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Where rejected rows are listed.
+    #[arg(long, value_name = "FILE", default_value = "rejects.csv")]
+    rejects: PathBuf,
+    /// Reads and checks everything, and records nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    site: site::Choice,
+}
+
+/// Arguments of `traject answer`.
+#[derive(Args)]
+pub(crate) struct Question280 {
+    /// How things stood at the end of this day.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    as_of: Date,
+    /// As known at the end of this day; default: the as-of day.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    recorded_by: Option<Date>,
+    /// Language of the answer.
+    #[arg(long, value_enum, default_value = "nl")]
+    language: Language,
+    /// Directory for answer.json, answer.csv and answer.pdf.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    site: site::Choice,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    Nl,
+    Fr,
+    En,
+}
+
+/// Subcommands of `traject config`.
+#[derive(Subcommand)]
+pub(crate) enum Config {
+    /// Checks the configuration, without opening anything it names.
+    Check(site::Choice),
+    /// Prints its JSON schema.
+    Schema,
+}
+
+/// Runs `traject import`.
+pub(crate) async fn run_import(arguments: &Import) -> anyhow::Result<()> {
+    let site = arguments.site.open().await?;
+    let files = Files { registrations: arguments.registrations.as_deref(), events: arguments.events.as_deref() };
+    let actor = Actor { staff: "import".to_owned(), agency: Code::new("import"), role: Code::new("operator") };
+    let summary = import(&site.desk, files, &actor, arguments.dry_run, &mut |_| ()).await?;
+    let path = &arguments.rejects;
+    let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
+    let mut rejects = RejectWriter::new(BufWriter::new(file))?;
+    for reject in &summary.rejects {
+        rejects.write(reject)?;
+    }
+    rejects.finish()?.flush()?;
+    let what = if arguments.dry_run { "would be recorded" } else { "recorded" };
+    writeln!(
+        std::io::stdout(),
+        "{} rows: {} {what}, {} known before, {} rejected (see {}); {} new dossiers, {} assessed",
+        summary.rows,
+        summary.recorded,
+        summary.known,
+        summary.rejects.len(),
+        path.display(),
+        summary.dossiers,
+        summary.assessed
+    )?;
+    site.close().await
+}
+
+/// Runs `traject verify`: exit status 2 when a record differs.
+pub(crate) async fn run_verify(choice: &site::Choice) -> anyhow::Result<()> {
+    let site = choice.open().await?;
+    let desk = site.desk.clone();
+    let rebuild = move |dossier: &traject_app::model::Dossier| {
+        // A standing is rebuilt as of its own day, under the law it records; another law is another question.
+        let row = dossier.standing.as_ref()?;
+        (row.law_hash == desk.law.hash).then(|| desk.assess(&facts_of(dossier), row.as_of).row)
+    };
+    let report = site.store.verify(&rebuild).await?;
+    writeln!(
+        std::io::stdout(),
+        "{} facts, {} dossiers, {} standings, {} documents re-read; head {}",
+        report.facts,
+        report.dossiers,
+        report.standings,
+        report.documents,
+        report.head
+    )?;
+    match report.difference {
+        Some(difference) => bail!("RECORD_DIFFERS: {difference}"),
+        None => site.close().await,
+    }
+}
+
+/// Runs `traject sweep`.
+pub(crate) async fn run_sweep(choice: &site::Choice) -> anyhow::Result<()> {
+    let site = choice.open().await?;
+    let settled = site.desk.settle().await?;
+    let swept = site.desk.sweep().await?;
+    writeln!(
+        std::io::stdout(),
+        "{} dossiers assessed, {} left for the next sweep",
+        settled.assessed + swept.assessed,
+        settled.skipped + swept.skipped
+    )?;
+    site.close().await
+}
+
+/// Runs `traject letters`.
+pub(crate) async fn run_letters(choice: &site::Choice) -> anyhow::Result<()> {
+    let site = choice.open().await?;
+    let press = LetterPdf::new()?;
+    let mut folder = PrintFolder::open(site.config.print_folder())?;
+    let senders = site.senders();
+    let mut letters = Letters { desk: &site.desk, press: &press, folder: &mut folder, senders: &senders };
+    let made = letters.run().await?;
+    writeln!(
+        std::io::stdout(),
+        "{} letters printed into {}, {} cancelled, {} with a name for a person to look at, {} without a sender's address",
+        made.printed,
+        site.config.print_folder().display(),
+        made.cancelled,
+        made.uncovered,
+        made.waiting
+    )?;
+    site.close().await
+}
+
+/// Runs `traject answer`.
+pub(crate) async fn run_answer(arguments: &Question280) -> anyhow::Result<()> {
+    let site = arguments.site.open().await?;
+    let at = Moment { as_of: arguments.as_of, recorded_by: arguments.recorded_by.unwrap_or(arguments.as_of) };
+    let report = figures::figures(&site.desk, at).await?;
+    let language = match arguments.language {
+        Language::Nl => ReadingLanguage::Nl,
+        Language::Fr => ReadingLanguage::Fr,
+        Language::En => ReadingLanguage::En,
+    };
+    let answer = Answer::new(&report, &site.desk.law.law.version, language);
+    figures::write_answer(&answer, &LetterPdf::new()?, &arguments.out)?;
+    std::io::stdout().write_all(figures::table(&answer).as_bytes())?;
+    site.close().await
+}
+
+/// Runs `traject doctor`: opens everything, and says what is amiss.
+pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    let site = choice.open().await?;
+    writeln!(out, "configuration: valid")?;
+    writeln!(out, "law: version {}", site.desk.law.law.version)?;
+    site.desk.store.ready().await?;
+    writeln!(out, "database: answers, {} facts in the ledger", site.desk.store.head().await?)?;
+    LetterPdf::new()?;
+    writeln!(out, "letters: fonts and texts are complete")?;
+    let senders = site.senders();
+    let without = site.config.agencies.iter().filter(|agency| {
+        traject_domain::municipality::Municipality::parse(&agency.code)
+            .is_some_and(|municipality| !senders.contacts.contains_key(&municipality))
+    });
+    let without: Vec<&str> = without.map(|agency| agency.code.as_str()).collect();
+    if !without.is_empty() {
+        writeln!(out, "letters: no e-mail address for {}; their letters wait (agencies.email)", without.join(" "))?;
+    }
+    let stale = site.desk.store.stale(None, 1).await?;
+    if !stale.is_empty() {
+        writeln!(out, "ledger: dossiers wait for their assessment; run traject sweep")?;
+    }
+    site.close().await
+}
+
+/// Runs `traject config`.
+pub(crate) fn run_config(command: &Config) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    match command {
+        Config::Check(choice) => {
+            choice.load()?;
+            writeln!(out, "the configuration is valid")?;
+        }
+        Config::Schema => writeln!(out, "{}", serde_json::to_string_pretty(&traject_config::schema())?)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! One module per table. Rows stay within this crate.
+#![expect(unreachable_pub, reason = "derived code is public; nothing here leaves the crate")]
+
+pub(crate) mod day_head;
+pub(crate) mod delivery;
+pub(crate) mod delivery_document;
+pub(crate) mod dossier;
+pub(crate) mod fact_part;
+pub(crate) mod ledger;
+pub(crate) mod ledger_head;
+pub(crate) mod number;
+pub(crate) mod request;
+pub(crate) mod standing;
+pub(crate) mod work_item;

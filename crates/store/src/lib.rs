@@ -1,0 +1,26 @@
+//! The record of Traject on SQLite and PostgreSQL: ledger, vault, standings, deliveries, request ids, work list.
+//!
+//! May depend on the app's ports, the codec, the domain, sea-orm and what it stands on.
+//! Must never know tonic, the law or letters; no type of sea-orm or of the crate `time` leaves it.
+//!
+//! One implementation serves both databases. [`open`] migrates and connects; [`SqlStore`] is the port;
+//! [`SqlStore::verify`] re-reads every byte of the record.
+
+mod connect;
+mod entity;
+mod error;
+mod group;
+mod lists;
+mod migration;
+mod predicate;
+mod read;
+mod row;
+mod store;
+mod value;
+mod verify;
+mod wire;
+mod writer;
+
+pub use error::OpenError;
+pub use store::{Options, SqlStore, open};
+pub use verify::{Difference, VerifyReport};

@@ -1,0 +1,117 @@
+//! Values as columns: instants as integer microseconds, civil dates as dates, closed sets as codes.
+
+use crate::error::Corrupt;
+use jiff::Timestamp;
+use sea_orm::DeriveValueType;
+use traject_app::model::{Channel, DeliveryState, LegalStep, WorkKind};
+use traject_domain::Date;
+use traject_domain::code::Breach;
+
+/// Microseconds since 1970-01-01T00:00Z.
+///
+/// Never a date-time column: SQLite keeps those as text whose order is not that of time, PostgreSQL drops nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, DeriveValueType)]
+pub struct Micros(pub i64);
+
+impl From<Timestamp> for Micros {
+    fn from(at: Timestamp) -> Self {
+        Self(at.as_microsecond())
+    }
+}
+
+/// An instant from a column.
+pub(crate) fn to_instant(at: Micros) -> Result<Timestamp, Corrupt> {
+    Timestamp::from_microsecond(at.0).map_err(|_| Corrupt("instant"))
+}
+
+/// An instant as it will be read back.
+pub(crate) fn to_micros(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).expect("fewer digits of a timestamp are a timestamp")
+}
+
+/// A civil date as the driver's type.
+pub(crate) fn to_time(date: Date) -> time::Date {
+    let month = u8::try_from(date.month()).ok().and_then(|month| time::Month::try_from(month).ok());
+    let month = month.expect("months are 1 to 12");
+    let day = u8::try_from(date.day()).expect("days are 1 to 31");
+    time::Date::from_calendar_date(i32::from(date.year()), month, day).expect("both count years from -9999 to 9999")
+}
+
+/// The driver's date as a civil date.
+pub(crate) fn to_civil(date: time::Date) -> Result<Date, Corrupt> {
+    let year = i16::try_from(date.year()).map_err(|_| Corrupt("date"))?;
+    let month = i8::try_from(u8::from(date.month())).map_err(|_| Corrupt("date"))?;
+    let day = i8::try_from(date.day()).map_err(|_| Corrupt("date"))?;
+    Date::new(year, month, day).map_err(|_| Corrupt("date"))
+}
+
+/// A count or position as a column.
+pub(crate) fn to_i64(number: u64) -> i64 {
+    i64::try_from(number).expect("counts and positions stay below 2^63")
+}
+
+/// A count or position from a column.
+pub(crate) fn to_u64(number: i64) -> Result<u64, Corrupt> {
+    u64::try_from(number).map_err(|_| Corrupt("count"))
+}
+
+/// A hash from a column.
+pub(crate) fn to_hash(bytes: &[u8]) -> Result<[u8; 32], Corrupt> {
+    bytes.try_into().map_err(|_| Corrupt("hash"))
+}
+
+/// A closed set with one code per value, both ways.
+macro_rules! column_codes {
+    ($type:ty, $to:ident, $from:ident, $what:literal, { $($value:pat => $text:literal => $expr:expr),+ $(,)? }) => {
+        pub(crate) const fn $to(value: $type) -> &'static str {
+            match value { $($value => $text),+ }
+        }
+
+        pub(crate) fn $from(text: &str) -> Result<$type, Corrupt> {
+            match text { $($text => Ok($expr),)+ _ => Err(Corrupt($what)) }
+        }
+    };
+}
+
+use Breach::{NotCompleted, NotRegistered};
+
+column_codes!(LegalStep, step_code, step, "step", {
+    LegalStep::Certificate => "certificate" => LegalStep::Certificate,
+    LegalStep::Notice(NotRegistered) => "notice/NOT_REGISTERED" => LegalStep::Notice(NotRegistered),
+    LegalStep::Notice(NotCompleted) => "notice/NOT_COMPLETED" => LegalStep::Notice(NotCompleted),
+});
+
+column_codes!(Channel, channel_code, channel, "channel", {
+    Channel::Letter => "letter" => Channel::Letter,
+    Channel::Email => "email" => Channel::Email,
+});
+
+column_codes!(DeliveryState, state_code, state, "delivery state", {
+    DeliveryState::Created => "created" => DeliveryState::Created,
+    DeliveryState::Rendered => "rendered" => DeliveryState::Rendered,
+    DeliveryState::Queued => "queued" => DeliveryState::Queued,
+    DeliveryState::Sending => "sending" => DeliveryState::Sending,
+    DeliveryState::Accepted => "accepted" => DeliveryState::Accepted,
+    DeliveryState::Delivered => "delivered" => DeliveryState::Delivered,
+    DeliveryState::TemporaryFailure => "temporary-failure" => DeliveryState::TemporaryFailure,
+    DeliveryState::PermanentFailure => "permanent-failure" => DeliveryState::PermanentFailure,
+    DeliveryState::Returned => "returned" => DeliveryState::Returned,
+    DeliveryState::Cancelled => "cancelled" => DeliveryState::Cancelled,
+    DeliveryState::InDoubt => "in-doubt" => DeliveryState::InDoubt,
+    DeliveryState::Printed => "printed" => DeliveryState::Printed,
+    DeliveryState::Posted => "posted" => DeliveryState::Posted,
+});
+
+column_codes!(WorkKind, work_code, work, "work kind", {
+    WorkKind::Inform => "inform" => WorkKind::Inform,
+    WorkKind::ReleaseNotice(NotRegistered) => "release-notice/NOT_REGISTERED" => WorkKind::ReleaseNotice(NotRegistered),
+    WorkKind::ReleaseNotice(NotCompleted) => "release-notice/NOT_COMPLETED" => WorkKind::ReleaseNotice(NotCompleted),
+    WorkKind::ReleaseTransfer(NotRegistered) => "release-transfer/NOT_REGISTERED" => WorkKind::ReleaseTransfer(NotRegistered),
+    WorkKind::ReleaseTransfer(NotCompleted) => "release-transfer/NOT_COMPLETED" => WorkKind::ReleaseTransfer(NotCompleted),
+    WorkKind::WithdrawNotice(NotRegistered) => "withdraw-notice/NOT_REGISTERED" => WorkKind::WithdrawNotice(NotRegistered),
+    WorkKind::WithdrawNotice(NotCompleted) => "withdraw-notice/NOT_COMPLETED" => WorkKind::WithdrawNotice(NotCompleted),
+    WorkKind::Undecided => "undecided" => WorkKind::Undecided,
+    WorkKind::Review => "review" => WorkKind::Review,
+    WorkKind::UncoveredName => "uncovered-name" => WorkKind::UncoveredName,
+    WorkKind::DeliveryInDoubt => "delivery-in-doubt" => WorkKind::DeliveryInDoubt,
+});

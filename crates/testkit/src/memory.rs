@@ -1,0 +1,501 @@
+//! The store in memory: the same promises as a database except durability.
+//!
+//! It is written for its plainness: one lock, ordered maps, and every refusal decided before anything is changed.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use traject_app::error::{CommitError, Key, ReadError};
+use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use traject_app::model::{
+    Command, Committed, Delivery, DeliveryKey, DeliveryState, Dossier, DossierChange, DossierRow, Identity, LedgerFact,
+    NewFact, Request, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
+};
+use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
+use traject_codec::content_hash;
+use traject_domain::Date;
+use traject_domain::fact::{FactRef, NumberKey};
+use traject_domain::municipality::Municipality;
+use traject_domain::national_number::NationalNumber;
+use uuid::Uuid;
+
+/// The record in memory.
+pub struct MemoryStore {
+    clock: Arc<dyn Clock>,
+    record: Mutex<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    head: u64,
+    dossiers: BTreeMap<DossierId, Held>,
+    references: HashSet<FactRef>,
+    fact_ids: HashSet<FactId>,
+    numbers: BTreeMap<NationalNumber, (NumberKey, DossierId)>,
+    keys: HashMap<NumberKey, NationalNumber>,
+    requests: HashMap<(String, Uuid), ([u8; 32], Committed)>,
+    deliveries: BTreeMap<DeliveryId, Delivery>,
+    delivery_keys: HashSet<DeliveryKey>,
+    documents: HashMap<DeliveryId, Vec<u8>>,
+    work: BTreeMap<WorkItemId, WorkItem>,
+}
+
+/// A dossier as it is kept.
+#[derive(Default)]
+struct Held {
+    version: u64,
+    facts: Vec<(LedgerFact, Option<Identity>)>,
+    held: bool,
+    stale: bool,
+    /// The last assessed standing, also when stale.
+    standing: Option<StandingRow>,
+}
+
+impl Held {
+    fn standing(&self) -> Option<&StandingRow> {
+        self.standing.as_ref().filter(|_| !self.stale)
+    }
+
+    fn municipality(&self) -> Option<Municipality> {
+        self.standing.as_ref()?.municipality
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a rule of the store was broken")]
+struct BrokenRule;
+
+impl MemoryStore {
+    /// An empty record; the clock tells when facts are received.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, record: Mutex::default() }
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().expect("no test panics while it holds the record")
+    }
+}
+
+impl Record {
+    /// Why a command is refused; nothing is changed before this has passed.
+    fn may(&self, command: &Command) -> Result<(), CommitError> {
+        let mut dossiers = HashSet::new();
+        for change in &command.changes {
+            let version = self.dossiers.get(&change.dossier).map_or(0, |dossier| dossier.version);
+            if version != change.expected_version {
+                return Err(CommitError::Stale(change.dossier));
+            }
+            if !dossiers.insert(change.dossier) || (change.facts.is_empty() && !change.numbers.is_empty()) {
+                return Err(CommitError::Internal(Box::new(BrokenRule)));
+            }
+        }
+        self.keys_are_free(command).map_err(CommitError::Taken)
+    }
+
+    fn keys_are_free(&self, command: &Command) -> Result<(), Key> {
+        let (mut references, mut ids) = (HashSet::new(), HashSet::new());
+        for new in command.changes.iter().flat_map(|change| &change.facts) {
+            let taken = self.references.contains(&new.fact.reference) || self.fact_ids.contains(&new.id);
+            if taken || !references.insert(&new.fact.reference) || !ids.insert(new.id) {
+                return Err(Key::Fact);
+            }
+        }
+        let (mut numbers, mut keys) = (self.numbers_of(command), self.keys_of(command));
+        for change in &command.changes {
+            for (key, number) in &change.numbers {
+                let had = *numbers.entry(*number).or_insert((*key, change.dossier));
+                let named = *keys.entry(*key).or_insert(*number);
+                if had != (*key, change.dossier) || named != *number {
+                    return Err(Key::Number);
+                }
+            }
+        }
+        let (mut delivery_keys, mut delivery_ids) = (HashSet::new(), HashSet::new());
+        for new in command.changes.iter().flat_map(|change| &change.deliveries) {
+            let taken = self.delivery_keys.contains(&new.key) || self.deliveries.contains_key(&new.id);
+            if taken || !delivery_keys.insert(&new.key) || !delivery_ids.insert(new.id) {
+                return Err(Key::Delivery);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known of the numbers that a command names.
+    fn numbers_of(&self, command: &Command) -> HashMap<NationalNumber, (NumberKey, DossierId)> {
+        let named = command.changes.iter().flat_map(|change| &change.numbers);
+        named.filter_map(|(_, number)| Some((*number, *self.numbers.get(number)?))).collect()
+    }
+
+    /// What is known of the number keys that a command names.
+    fn keys_of(&self, command: &Command) -> HashMap<NumberKey, NationalNumber> {
+        let named = command.changes.iter().flat_map(|change| &change.numbers);
+        named.filter_map(|(key, _)| Some((*key, *self.keys.get(key)?))).collect()
+    }
+
+    fn apply(&mut self, command: &Command, now: Timestamp) -> Committed {
+        let mut committed = Committed { repeated: false, position: 0, versions: Vec::new(), facts: Vec::new() };
+        for change in &command.changes {
+            committed.versions.push((change.dossier, self.change(change, now)));
+            committed.facts.extend(change.facts.iter().map(|fact| fact.id));
+        }
+        committed.position = self.head;
+        let key = (command.request.caller.clone(), command.request.id);
+        let repeated = Committed { repeated: true, ..committed.clone() };
+        self.requests.insert(key, (command.request.hash, repeated));
+        committed
+    }
+
+    fn change(&mut self, change: &DossierChange, now: Timestamp) -> u64 {
+        for fact in &change.facts {
+            self.fact(change.dossier, fact, now);
+        }
+        for (key, number) in &change.numbers {
+            self.numbers.insert(*number, (*key, change.dossier));
+            self.keys.insert(*key, *number);
+        }
+        let dossier = self.dossiers.entry(change.dossier).or_default();
+        dossier.version += 1;
+        if change.imported || !change.facts.is_empty() {
+            dossier.held = change.imported;
+        }
+        dossier.stale = change.standing == StandingUpdate::Stale;
+        if let StandingUpdate::Assessed(row) = &change.standing {
+            dossier.standing = Some((**row).clone());
+        }
+        let version = dossier.version;
+        for new in &change.deliveries {
+            let delivery = Delivery {
+                id: new.id,
+                key: new.key.clone(),
+                language: new.language,
+                state: DeliveryState::Created,
+                attempts: 0,
+                changed_at: now,
+                document: None,
+            };
+            self.delivery_keys.insert(new.key.clone());
+            self.deliveries.insert(new.id, delivery);
+        }
+        for work in &change.work {
+            self.work(change.dossier, work);
+        }
+        version
+    }
+
+    fn fact(&mut self, dossier: DossierId, new: &NewFact, now: Timestamp) {
+        self.references.insert(new.fact.reference.clone());
+        self.fact_ids.insert(new.id);
+        self.head += 1;
+        let fact = LedgerFact {
+            id: new.id,
+            position: self.head,
+            received_at: now,
+            fact: new.fact.clone(),
+            actor: new.actor.clone(),
+        };
+        self.dossiers.entry(dossier).or_default().facts.push((fact, new.identity.clone()));
+    }
+
+    fn work(&mut self, dossier: DossierId, change: &WorkChange) {
+        let open = |record: &Self, kind: WorkKind| {
+            record.work.values().find(|item| item.dossier == dossier && item.kind == kind).map(|item| item.id)
+        };
+        match change {
+            WorkChange::Close(kind) => {
+                if let Some(id) = open(self, *kind) {
+                    self.work.remove(&id);
+                }
+            }
+            WorkChange::Open { id, kind, due_since, held } => {
+                if open(self, *kind).is_none() {
+                    let item = WorkItem {
+                        id: *id,
+                        dossier,
+                        municipality: None,
+                        kind: *kind,
+                        due_since: *due_since,
+                        held: *held,
+                        assignee: None,
+                        snoozed_until: None,
+                        note: None,
+                        version: 1,
+                    };
+                    self.work.insert(*id, item);
+                }
+            }
+        }
+    }
+
+    fn dossier(&self, id: DossierId) -> Option<Dossier> {
+        let held = self.dossiers.get(&id)?;
+        let mut numbers: Vec<_> = self
+            .numbers
+            .iter()
+            .filter(|(_, (_, dossier))| *dossier == id)
+            .map(|(number, (key, _))| (*key, *number))
+            .collect();
+        numbers.sort_unstable();
+        Some(Dossier {
+            id,
+            version: held.version,
+            facts: held.facts.iter().map(|(fact, _)| fact.clone()).collect(),
+            numbers,
+            held: held.held,
+            frozen: false,
+            standing: held.standing().cloned(),
+        })
+    }
+
+    /// Dossiers after one.
+    fn after(&self, after: Option<DossierId>) -> impl Iterator<Item = (&DossierId, &Held)> {
+        self.dossiers.iter().filter(move |(id, _)| after.is_none_or(|after| **id > after))
+    }
+
+    /// An item with the municipality that owes it now.
+    fn owed(&self, item: &WorkItem) -> WorkItem {
+        let municipality = self.dossiers.get(&item.dossier).and_then(Held::municipality);
+        WorkItem { municipality, ..item.clone() }
+    }
+}
+
+fn passes(filter: &DossierFilter, standing: Option<&StandingRow>) -> bool {
+    if *filter == DossierFilter::default() {
+        return true;
+    }
+    standing.is_some_and(|row| {
+        filter.municipality.is_none_or(|municipality| row.municipality == Some(municipality))
+            && filter.outcome.as_ref().is_none_or(|outcome| row.outcome == *outcome)
+            && filter.stage.is_none_or(|stage| row.stage == Some(stage))
+            && filter.enforcement.is_none_or(|state| row.enforcement == state)
+            && filter.next_code.is_none_or(|next| row.next_code == Some(next))
+    })
+}
+
+fn awake(item: &WorkItem, today: Date) -> bool {
+    item.snoozed_until.is_none_or(|until| until <= today)
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn commit(&self, command: Command) -> Result<Committed, CommitError> {
+        if let Some(committed) = self.committed(&command.request).await? {
+            return Ok(committed);
+        }
+        let now = self.clock.now();
+        let mut record = self.record();
+        // Two callers may have come here with one request id.
+        if let Some((hash, committed)) = record.requests.get(&(command.request.caller.clone(), command.request.id)) {
+            return if *hash == command.request.hash { Ok(committed.clone()) } else { Err(CommitError::RequestReused) };
+        }
+        record.may(&command)?;
+        Ok(record.apply(&command, now))
+    }
+
+    async fn committed(&self, request: &Request) -> Result<Option<Committed>, CommitError> {
+        match self.record().requests.get(&(request.caller.clone(), request.id)) {
+            None => Ok(None),
+            Some((hash, committed)) if *hash == request.hash => Ok(Some(committed.clone())),
+            Some(_) => Err(CommitError::RequestReused),
+        }
+    }
+
+    async fn dossier(&self, id: DossierId) -> Result<Option<Dossier>, ReadError> {
+        Ok(self.record().dossier(id))
+    }
+
+    async fn dossiers(&self, ids: &[DossierId]) -> Result<Vec<Dossier>, ReadError> {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let record = self.record();
+        Ok(ids.into_iter().filter_map(|id| record.dossier(id)).collect())
+    }
+
+    async fn known_references(&self, references: &[FactRef]) -> Result<HashSet<FactRef>, ReadError> {
+        let record = self.record();
+        Ok(references.iter().filter(|reference| record.references.contains(*reference)).cloned().collect())
+    }
+
+    async fn find_number(&self, number: NationalNumber) -> Result<Option<DossierId>, ReadError> {
+        Ok(self.record().numbers.get(&number).map(|(_, dossier)| *dossier))
+    }
+
+    async fn numbers(&self, numbers: &[NationalNumber]) -> Result<Vec<KnownNumber>, ReadError> {
+        let record = self.record();
+        let known = |number: &NationalNumber| {
+            let (key, dossier) = *record.numbers.get(number)?;
+            let version = record.dossiers.get(&dossier)?.version;
+            Some(KnownNumber { number: *number, key, dossier, version })
+        };
+        Ok(numbers.iter().filter_map(known).collect())
+    }
+
+    async fn identity(&self, id: DossierId) -> Result<Option<Identity>, ReadError> {
+        let record = self.record();
+        let facts = record.dossiers.get(&id).map_or(&[][..], |dossier| &dossier.facts);
+        let named = facts.iter().filter_map(|(fact, identity)| identity.as_ref().map(|identity| (fact, identity)));
+        let latest = named.max_by_key(|(fact, _)| (fact.fact.occurred_on, fact.fact.known_on, fact.position));
+        Ok(latest.map(|(_, identity)| identity.clone()))
+    }
+
+    async fn list(
+        &self,
+        filter: &DossierFilter,
+        after: Option<DossierId>,
+        limit: usize,
+    ) -> Result<Vec<DossierRow>, ReadError> {
+        let record = self.record();
+        let listed = record.after(after).filter(|(_, dossier)| passes(filter, dossier.standing())).take(limit);
+        let row = |(id, dossier): (&DossierId, &Held)| DossierRow {
+            id: *id,
+            version: dossier.version,
+            standing: dossier.standing().cloned(),
+        };
+        Ok(listed.map(row).collect())
+    }
+
+    async fn scan(&self, after: Option<DossierId>, limit: usize) -> Result<Vec<Dossier>, ReadError> {
+        let record = self.record();
+        Ok(record.after(after).take(limit).filter_map(|(id, _)| record.dossier(*id)).collect())
+    }
+
+    async fn waking(&self, today: Date, after: Option<DossierId>, limit: usize) -> Result<Vec<DossierId>, ReadError> {
+        let record = self.record();
+        let wakes = |dossier: &Held| dossier.standing().and_then(|row| row.wake_on).is_some_and(|day| day <= today);
+        Ok(record.after(after).filter(|(_, dossier)| wakes(dossier)).map(|(id, _)| *id).take(limit).collect())
+    }
+
+    async fn stale(&self, after: Option<DossierId>, limit: usize) -> Result<Vec<DossierId>, ReadError> {
+        let record = self.record();
+        Ok(record.after(after).filter(|(_, dossier)| dossier.stale).map(|(id, _)| *id).take(limit).collect())
+    }
+
+    async fn work(
+        &self,
+        filter: &WorkFilter,
+        after: Option<(Date, WorkItemId)>,
+        limit: usize,
+    ) -> Result<Vec<WorkItem>, ReadError> {
+        let record = self.record();
+        let mut items: Vec<_> = record.work.values().map(|item| record.owed(item)).collect();
+        items.retain(|item| {
+            awake(item, filter.today)
+                && filter.municipality.is_none_or(|municipality| item.municipality == Some(municipality))
+                && filter.kind.is_none_or(|kind| item.kind == kind)
+                && filter.assignee.as_ref().is_none_or(|assignee| item.assignee.as_ref() == Some(assignee))
+                && filter.held.is_none_or(|held| item.held == held)
+                && after.is_none_or(|after| (item.due_since, item.id) > after)
+        });
+        items.sort_by_key(|item| (item.due_since, item.id));
+        items.truncate(limit);
+        Ok(items)
+    }
+
+    async fn work_item(&self, id: WorkItemId) -> Result<Option<WorkItem>, ReadError> {
+        let record = self.record();
+        Ok(record.work.get(&id).map(|item| record.owed(item)))
+    }
+
+    async fn update_work(
+        &self,
+        id: WorkItemId,
+        expected_version: u64,
+        update: WorkUpdate,
+    ) -> Result<Option<WorkItem>, ReadError> {
+        let mut record = self.record();
+        let Some(item) = record.work.get_mut(&id).filter(|item| item.version == expected_version) else {
+            return Ok(None);
+        };
+        item.version += 1;
+        match update {
+            WorkUpdate::Assign(assignee) => item.assignee = assignee,
+            WorkUpdate::Note(note) => item.note = Some(note),
+            WorkUpdate::Snooze(until, reason) => {
+                (item.snoozed_until, item.note) = (Some(until), Some(reason));
+            }
+        }
+        let item = item.clone();
+        Ok(Some(record.owed(&item)))
+    }
+
+    async fn release_backlog(&self, municipality: Option<Municipality>) -> Result<u64, ReadError> {
+        let mut record = self.record();
+        let meant = |dossier: &Held| municipality.is_none_or(|wanted| dossier.municipality() == Some(wanted));
+        let ids: HashSet<DossierId> =
+            record.dossiers.iter().filter(|(_, dossier)| meant(dossier)).map(|(id, _)| *id).collect();
+        for dossier in record.dossiers.values_mut().filter(|dossier| meant(dossier)) {
+            dossier.held = false;
+        }
+        let mut released = 0;
+        for item in record.work.values_mut().filter(|item| item.held && ids.contains(&item.dossier)) {
+            (item.held, item.version) = (false, item.version + 1);
+            released += 1;
+        }
+        Ok(released)
+    }
+
+    async fn backlog(&self, today: Date) -> Result<Vec<Backlog>, ReadError> {
+        let record = self.record();
+        let mut backlog: BTreeMap<(Option<Municipality>, WorkKind), Backlog> = BTreeMap::new();
+        for item in record.work.values().map(|item| record.owed(item)).filter(|item| awake(item, today)) {
+            let (municipality, kind, oldest) = (item.municipality, item.kind, item.due_since);
+            let empty = Backlog { municipality, kind, open: 0, held: 0, oldest };
+            let of = backlog.entry((municipality, kind)).or_insert(empty);
+            of.open += 1;
+            of.held += u64::from(item.held);
+            of.oldest = of.oldest.min(oldest);
+        }
+        Ok(backlog.into_values().collect())
+    }
+
+    async fn deliveries(&self, state: DeliveryState, limit: usize) -> Result<Vec<Delivery>, ReadError> {
+        let mut found: Vec<_> =
+            self.record().deliveries.values().filter(|delivery| delivery.state == state).cloned().collect();
+        found.sort_by_key(|delivery| (delivery.changed_at, delivery.id));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    async fn deliveries_of(&self, id: DossierId) -> Result<Vec<Delivery>, ReadError> {
+        Ok(self.record().deliveries.values().filter(|delivery| delivery.key.dossier == id).cloned().collect())
+    }
+
+    async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, ReadError> {
+        Ok(self.record().deliveries.get(&id).cloned())
+    }
+
+    async fn move_delivery(
+        &self,
+        id: DeliveryId,
+        from: DeliveryState,
+        to: DeliveryState,
+        document: Option<&[u8]>,
+        now: Timestamp,
+    ) -> Result<bool, ReadError> {
+        let mut record = self.record();
+        let Some(delivery) = record.deliveries.get_mut(&id).filter(|delivery| delivery.state == from) else {
+            return Ok(false);
+        };
+        delivery.state = to;
+        delivery.changed_at = now;
+        delivery.attempts += u32::from(to == DeliveryState::Sending);
+        if let Some(document) = document {
+            delivery.document = Some(content_hash(document));
+            record.documents.insert(id, document.to_vec());
+        }
+        Ok(true)
+    }
+
+    async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.record().documents.get(&id).cloned())
+    }
+
+    async fn head(&self) -> Result<u64, ReadError> {
+        Ok(self.record().head)
+    }
+
+    async fn ready(&self) -> Result<(), ReadError> {
+        Ok(())
+    }
+}
