@@ -131,8 +131,8 @@ impl Life<'_> {
     /// Moves, departures and other ends; some come back.
     fn departure(&mut self) {
         let last_check = self.person.checks.last().map_or(self.horizon, |check| check.checked_on);
-        let on = add_days(last_check, self.draw.days(25, 420));
-        let returns = self.draw.percent(30).then(|| add_days(on, self.draw.days(40, 200)));
+        let on = add_days(last_check, self.draw.days(15, 300));
+        let returns = self.draw.percent(40).then(|| add_days(on, self.draw.days(20, 120)));
         match self.draw.below(1000) {
             0..=1 => self.end(on, "died"),
             2..=5 => self.end(on, "permit_lost"),
@@ -181,13 +181,13 @@ impl Life<'_> {
         if self.draw.percent(8) {
             self.suspended(received);
         }
-        let willing = if handed_over { 78 } else { 30 };
+        let willing = if handed_over { 68 } else { 30 };
         if !self.draw.percent(willing) {
             return;
         }
         let days = match self.draw.below(100) {
-            0..=54 => self.draw.days(4, 60),
-            55..=84 => self.draw.days(61, 150),
+            0..=49 => self.draw.days(4, 60),
+            50..=81 => self.draw.days(61, 150),
             _ => self.draw.days(151, 270),
         };
         let mut on = add_days(received, days);

@@ -83,14 +83,14 @@ const fn pattern(
 /// The patterns with their weights in per mille of the persons checked.
 #[rustfmt::skip]
 const PATTERNS: [(Pattern, u32); 26] = [
-    (pattern(Worker, Obliged, ("A", "work"), &[12, 12, 24, 36]), 105),
+    (pattern(Worker, Obliged, ("A", "work"), &[12, 12, 24, 36]), 95),
     (pattern(Joining, Obliged, ("A", "family"), &[12, 60]), 100),
     (Pattern { stay: (120, 1000), ..pattern(Refugee, Obliged, ("A", "protection"), &[12, 60]) }, 72),
     (pattern(FamilyOfBelgian, Obliged, ("F", "family"), &[60]), 44),
     (pattern(FarFamilyOfEuCitizen, Obliged, ("F", "family"), &[60]), 4),
     (Pattern { stay: (0, 900), ..pattern(Regularised, Obliged, ("A", "medical"), &[12]) }, 12),
     (pattern(OtherGround, Obliged, ("A", "other"), &[12, 0]), 12),
-    (pattern(EuCitizen, Exempt, ("EU", "work"), &[60]), 296),
+    (pattern(EuCitizen, Exempt, ("EU", "work"), &[60]), 306),
     (pattern(FamilyOfEuCitizen, Exempt, ("F", "family"), &[60]), 40),
     (pattern(FreeMovementFamily, Exempt, ("F", "family"), &[60]), 4),
     (pattern(UkBeneficiary, Exempt, ("M", "other"), &[60, 0]), 9),
