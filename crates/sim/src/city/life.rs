@@ -272,8 +272,8 @@ impl Life<'_> {
             self.municipal(shown, "registration_certificate_received", organiser, "");
         }
         let mut organiser = organiser;
-        if self.draw.percent(87) {
-            let signed = add_days(on, self.draw.days(0, 70));
+        if self.draw.percent(92) {
+            let signed = add_days(on, self.draw.days(0, 30));
             self.organiser(signed, "contract_signed", organiser, track.code());
         }
         if self.draw.percent(2) && organiser != "BON" {
