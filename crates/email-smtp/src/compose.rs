@@ -4,7 +4,7 @@ use crate::mail::{Attachment, Mail};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Disposition, Mailbox, MultiPart, MultiPartBuilder, SinglePart};
 use lettre::{Address, Message};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// The mail has something that no message can carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +18,15 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox) -> Result<Message, Unsendable
     if !one_line(&mail.subject) || !language_tags || mail.language.is_empty() {
         return Err(Unsendable);
     }
+    // The header counts whole seconds from 1970; earlier instants are no day on which this program wrote.
+    let seconds = u64::try_from(mail.written_at.as_second()).map_err(|_| Unsendable)?;
+    let written_at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     let builder = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(mail.subject.clone())
         .message_id(Some(format!("<{}>", mail.message_id)))
-        .date(SystemTime::from(mail.written_at))
+        .date(written_at)
         .raw_header(raw("Content-Language", &mail.language))
         // Keeps holiday replies away, and tells that nobody wrote this by hand (RFC 3834).
         .raw_header(raw("Auto-Submitted", "auto-generated"));

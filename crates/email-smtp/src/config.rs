@@ -187,11 +187,17 @@ fn password(file: &Path) -> Result<String, SmtpConfigError> {
     }
 }
 
+const PEM_HEAD: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 fn tls(config: &SmtpConfig) -> Result<TlsParameters, SmtpConfigError> {
     let code = SmtpConfigErrorCode::AuthorityUnreadable;
     let mut builder = TlsParameters::builder(config.host.clone());
     if let Some(file) = &config.ca_file {
         let pem = std::fs::read(file).map_err(|source| SmtpConfigError::because(code)(Box::new(source)))?;
+        // A file without a certificate would read as an empty list, and the relay then be refused with every mail.
+        if !pem.windows(PEM_HEAD.len()).any(|window| window == PEM_HEAD) {
+            return Err(code.into());
+        }
         let certificate =
             Certificate::from_pem(&pem).map_err(|source| SmtpConfigError::because(code)(Box::new(source)))?;
         builder = builder.add_root_certificate(certificate);

@@ -63,9 +63,8 @@ impl MessageId {
     /// [`NotAMessageId`].
     pub fn parse(text: &str) -> Result<Self, NotAMessageId> {
         let inner = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(text);
-        let plain = |part: &str| {
-            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_+=".contains(&b))
-        };
+        let plain =
+            |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_+=".contains(&b));
         match inner.split_once('@') {
             Some((left, right)) if inner.len() <= 200 && plain(left) && plain(right) => Ok(Self(inner.to_owned())),
             _ => Err(NotAMessageId),

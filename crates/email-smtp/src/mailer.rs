@@ -102,7 +102,8 @@ impl SmtpMailer {
         ascii: bool,
     ) -> Result<(), SendOutcome> {
         let mut parameters = Vec::new();
-        if envelope.has_non_ascii_addresses() {
+        let addresses = envelope.from().into_iter().chain(envelope.to());
+        if addresses.map(AsRef::<str>::as_ref).any(|address| !address.is_ascii()) {
             // RFC 6531, 3.2: without the extension such an address must not be sent to this server, today or tomorrow.
             if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
                 return Err(SendOutcome::PermanentFailure { code: None, step: Step::Recipient });

@@ -131,8 +131,7 @@ impl MailSink {
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let shared =
-            Arc::new(Shared { options, certified, state: Mutex::default(), count: watch::Sender::new(0) });
+        let shared = Arc::new(Shared { options, certified, state: Mutex::default(), count: watch::Sender::new(0) });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { address, shared, task })
     }

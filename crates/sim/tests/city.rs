@@ -211,12 +211,10 @@ fn the_city_of_the_demonstration_looks_like_brussels_under_the_law_that_ships() 
         let city = City::generate(seed, 2000, FROM, UNTIL);
         let people = standings(&city, &law, UNTIL);
         let outcome = |word: &str| people.iter().filter(|person| person.outcome.word() == word).count();
-        let obliged: Vec<_> =
-            people.iter().filter(|person| matches!(person.outcome, Outcome::Obliged)).collect();
+        let obliged: Vec<_> = people.iter().filter(|person| matches!(person.outcome, Outcome::Obliged)).collect();
         let registered = obliged.iter().filter(|person| person.registered_on.is_some()).count();
         let dutch = obliged.iter().filter(|person| matches!(person.track, Some((_, LegalLanguage::Nl)))).count();
-        let shares =
-            [share(obliged.len(), people.len()), share(registered, obliged.len()), share(dutch, registered)];
+        let shares = [share(obliged.len(), people.len()), share(registered, obliged.len()), share(dutch, registered)];
         assert!((0.31..0.39).contains(&shares[0]), "obliged {shares:?}");
         assert!((0.35..0.46).contains(&shares[1]), "registered {shares:?}");
         assert!((0.13..0.27).contains(&shares[2]), "Dutch track {shares:?}");
@@ -252,9 +250,19 @@ fn everything_that_makes_a_city_hard_occurs_in_it() {
     let municipalities: HashSet<u16> = checks.iter().map(|check| check.municipality_nis).collect();
     assert_eq!(municipalities.len(), 19);
     for kind in [
-        "information_given", "certificate_received", "exemption_granted", "suspension_granted", "waiting_list_joined",
-        "registered", "registration_certificate_received", "contract_signed", "completed", "moved", "returned",
-        "number_replaced", "retracted",
+        "information_given",
+        "certificate_received",
+        "exemption_granted",
+        "suspension_granted",
+        "waiting_list_joined",
+        "registered",
+        "registration_certificate_received",
+        "contract_signed",
+        "completed",
+        "moved",
+        "returned",
+        "number_replaced",
+        "retracted",
     ] {
         some(kind, city.events().iter().filter(|event| event.kind == kind).count());
     }

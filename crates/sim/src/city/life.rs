@@ -56,7 +56,8 @@ impl Life<'_> {
     /// Reports a happening; the id, unless it is not known in time or the person was gone.
     fn report(&mut self, happening: Happening) -> Option<String> {
         let lag = self.lag(happening.by);
-        let away = self.gone.is_some_and(|(left, back)| happening.on > left && back.is_none_or(|back| happening.on < back));
+        let away =
+            self.gone.is_some_and(|(left, back)| happening.on > left && back.is_none_or(|back| happening.on < back));
         let recorded_on = add_days(happening.on, lag);
         if away || recorded_on > self.horizon {
             return None;
@@ -97,7 +98,13 @@ impl Life<'_> {
         self.report(Happening { on, by: Reporter::Municipality, kind, code, value, until: None })
     }
 
-    fn organiser(&mut self, on: Date, kind: &'static str, organiser: &'static str, value: &'static str) -> Option<String> {
+    fn organiser(
+        &mut self,
+        on: Date,
+        kind: &'static str,
+        organiser: &'static str,
+        value: &'static str,
+    ) -> Option<String> {
         let (code, value) = (Cow::Borrowed(organiser), Cow::Borrowed(value));
         self.report(Happening { on, by: Reporter::Organiser(organiser), kind, code, value, until: None })
     }
@@ -295,7 +302,14 @@ impl Life<'_> {
         let recorded_on = self.events.last().map_or(on, |event| event.recorded_on);
         let noticed = add_days(recorded_on, self.draw.days(2, 25));
         let by = Reporter::Organiser(organiser);
-        self.report(Happening { on: noticed, by, kind: "retracted", code: "".into(), value: mistake.into(), until: None });
+        self.report(Happening {
+            on: noticed,
+            by,
+            kind: "retracted",
+            code: "".into(),
+            value: mistake.into(),
+            until: None,
+        });
     }
 
     /// What a formal notice would lead to; who registers unasked needs none.

@@ -148,8 +148,14 @@ const JAPANESE: Culture = Culture {
 };
 
 const KOREAN: Culture = Culture {
-    latin: Script { family: &["Kim", "Lee", "Park", "Choi"], female: &["Ji-woo", "Min-seo"], male: &["Min-jun", "Seo-jun"] },
-    home: Some(Script { family: &["김", "이", "박", "최"], female: &["지우", "민서"], male: &["민준", "서준"] }),
+    latin: Script {
+        family: &["Kim", "Lee", "Park", "Choi"],
+        female: &["Ji-woo", "Min-seo"],
+        male: &["Min-jun", "Seo-jun"],
+    },
+    home: Some(Script {
+        family: &["김", "이", "박", "최"], female: &["지우", "민서"], male: &["민준", "서준"]
+    }),
     languages: &["ko", "en"],
 };
 
@@ -209,7 +215,18 @@ const SOUTH_ASIAN: Culture = Culture {
 
 const EUROPEAN: Culture = Culture {
     latin: Script {
-        family: &["Lefèvre", "Müller", "Rossi", "Łukasiewicz", "Ferreira", "Popescu", "Szűcs", "Żółć", "Ăncuța", "Ó Briain"],
+        family: &[
+            "Lefèvre",
+            "Müller",
+            "Rossi",
+            "Łukasiewicz",
+            "Ferreira",
+            "Popescu",
+            "Szűcs",
+            "Żółć",
+            "Ăncuța",
+            "Ó Briain",
+        ],
         female: &["Marie-Ange", "Søs", "Małgorzata", "Zoë", "Ștefania", "Réka"],
         male: &["Søren", "Łukasz", "Jürgen", "François", "Ionuț", "Márton"],
     },
@@ -250,15 +267,67 @@ pub(crate) fn culture(nationality: &str) -> &'static Culture {
 
 /// Nationalities of the EU and its associates (exemption E01), with weights.
 pub(crate) const EU: &[(&str, u32)] = &[
-    ("FR", 26), ("RO", 18), ("IT", 14), ("ES", 12), ("PT", 8), ("PL", 7), ("BG", 7), ("DE", 7), ("GR", 6), ("NL", 5),
-    ("HU", 3), ("IE", 2), ("SE", 2), ("CY", 1), ("NO", 1), ("CH", 1), ("IS", 1), ("LI", 1),
+    ("FR", 26),
+    ("RO", 18),
+    ("IT", 14),
+    ("ES", 12),
+    ("PT", 8),
+    ("PL", 7),
+    ("BG", 7),
+    ("DE", 7),
+    ("GR", 6),
+    ("NL", 5),
+    ("HU", 3),
+    ("IE", 2),
+    ("SE", 2),
+    ("CY", 1),
+    ("NO", 1),
+    ("CH", 1),
+    ("IS", 1),
+    ("LI", 1),
 ];
 
 /// Nationalities from elsewhere, with weights.
 pub(crate) const OTHER: &[(&str, u32)] = &[
-    ("MA", 16), ("SY", 9), ("TR", 9), ("IN", 9), ("CD", 6), ("CM", 6), ("GN", 5), ("BR", 6), ("AF", 6), ("CN", 4),
-    ("US", 4), ("ER", 4), ("PS", 4), ("SN", 2), ("RW", 2), ("PK", 3), ("IR", 2), ("ET", 2), ("DZ", 3), ("TN", 3),
-    ("RU", 2), ("MK", 2), ("RS", 1), ("VN", 1), ("NP", 2), ("BD", 1), ("CO", 2), ("PE", 1), ("EC", 1), ("JP", 1),
-    ("KR", 1), ("GH", 1), ("NG", 1), ("CI", 2), ("TG", 2), ("BI", 2), ("EG", 1), ("LB", 2), ("IQ", 2), ("UA", 1),
+    ("MA", 16),
+    ("SY", 9),
+    ("TR", 9),
+    ("IN", 9),
+    ("CD", 6),
+    ("CM", 6),
+    ("GN", 5),
+    ("BR", 6),
+    ("AF", 6),
+    ("CN", 4),
+    ("US", 4),
+    ("ER", 4),
+    ("PS", 4),
+    ("SN", 2),
+    ("RW", 2),
+    ("PK", 3),
+    ("IR", 2),
+    ("ET", 2),
+    ("DZ", 3),
+    ("TN", 3),
+    ("RU", 2),
+    ("MK", 2),
+    ("RS", 1),
+    ("VN", 1),
+    ("NP", 2),
+    ("BD", 1),
+    ("CO", 2),
+    ("PE", 1),
+    ("EC", 1),
+    ("JP", 1),
+    ("KR", 1),
+    ("GH", 1),
+    ("NG", 1),
+    ("CI", 2),
+    ("TG", 2),
+    ("BI", 2),
+    ("EG", 1),
+    ("LB", 2),
+    ("IQ", 2),
+    ("UA", 1),
     ("XX", 1),
 ];

@@ -70,9 +70,13 @@ mod tests {
 
     #[test]
     fn the_check_digits_are_those_of_the_handbooks_test_values() {
-        for (body, year, check) in
-            [(850730033, 1985, 28), (940312017, 1994, 66), (11105024, 2001, 50), (904214008, 1990, 10), (32601011, 2003, 39)]
-        {
+        for (body, year, check) in [
+            (850730033, 1985, 28),
+            (940312017, 1994, 66),
+            (11105024, 2001, 50),
+            (904214008, 1990, 10),
+            (32601011, 2003, 39),
+        ] {
             assert_eq!(check_digits(body, year), check);
         }
     }

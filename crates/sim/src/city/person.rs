@@ -113,8 +113,8 @@ impl Stay {
             _ => add_days(registered_on, draw.days(1, 10)).min(checked_on),
         };
         let months = draw.pick(pattern.months);
-        let valid_until = (months > 0)
-            .then(|| add_days(add_months(valid_from, u16::try_from(months).unwrap_or(u16::MAX)), -1));
+        let valid_until =
+            (months > 0).then(|| add_days(add_months(valid_from, u16::try_from(months).unwrap_or(u16::MAX)), -1));
         let reference = registered_on.max(valid_from);
         let (least, most) = pattern.stay;
         // Most come straight from abroad; only some patterns ask for a stay before.
@@ -241,7 +241,11 @@ fn check_again(person: &mut Person, pattern: &Pattern, stay: &Stay, until: Date,
         check_id: format!("C{:06}-2", person.index),
         insz: written(draw, person.number_on(new.checked_on)),
         register: again.register,
-        registered_on: Some(if moves || pattern.register != again.register { new.registered_on } else { stay.registered_on }),
+        registered_on: Some(if moves || pattern.register != again.register {
+            new.registered_on
+        } else {
+            stay.registered_on
+        }),
         permit_kind: again.permit_kind,
         permit_ground: again.permit_ground,
         permit_valid_from: Some(new.valid_from.max(add_days(stay.valid_from, 1))),

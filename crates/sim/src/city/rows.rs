@@ -6,10 +6,34 @@ use traject_domain::Date;
 
 /// Columns of registrations.csv.
 pub(crate) const REGISTRATIONS: [&str; 28] = [
-    "check_id", "insz", "last_name", "first_names", "birth_date", "sex", "nationality", "municipality_nis", "register",
-    "registered_on", "permit_kind", "permit_ground", "permit_valid_from", "permit_valid_until", "lawful_stay_since",
-    "family_of", "family_tie", "eu_long_term_resident_of", "language", "contact_language", "street", "house_number",
-    "box", "postal_code", "city", "email", "phone", "checked_on",
+    "check_id",
+    "insz",
+    "last_name",
+    "first_names",
+    "birth_date",
+    "sex",
+    "nationality",
+    "municipality_nis",
+    "register",
+    "registered_on",
+    "permit_kind",
+    "permit_ground",
+    "permit_valid_from",
+    "permit_valid_until",
+    "lawful_stay_since",
+    "family_of",
+    "family_tie",
+    "eu_long_term_resident_of",
+    "language",
+    "contact_language",
+    "street",
+    "house_number",
+    "box",
+    "postal_code",
+    "city",
+    "email",
+    "phone",
+    "checked_on",
 ];
 
 /// Columns of events.csv.

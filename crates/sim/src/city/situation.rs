@@ -131,8 +131,17 @@ impl Situation {
             AuPair => draw.pick(&["PH", "MG", "BR", "US", "PE"]),
             WorkingHoliday => draw.pick(&["AU", "NZ", "CA", "KR", "TW", "JP"]),
             Refugee | Waiting | BirthUnknown => draw.weighted(&[
-                ("SY", 22), ("AF", 20), ("PS", 14), ("ER", 13), ("BI", 7), ("TR", 7), ("GN", 7), ("CD", 4), ("ET", 3),
-                ("IR", 2), ("XX", 1),
+                ("SY", 22),
+                ("AF", 20),
+                ("PS", 14),
+                ("ER", 13),
+                ("BI", 7),
+                ("TR", 7),
+                ("GN", 7),
+                ("CD", 4),
+                ("ET", 3),
+                ("IR", 2),
+                ("XX", 1),
             ]),
             _ => draw.weighted(names::OTHER),
         }
@@ -141,14 +150,20 @@ impl Situation {
     /// Whose family member, and the tie; empty for most.
     pub(crate) fn family(self, draw: &mut Draw) -> (&'static str, &'static str) {
         let near: &[(&str, u32)] = &[
-            ("spouse", 60), ("partner_equal", 8), ("descendant_under_21", 12), ("descendant_dependent", 10),
+            ("spouse", 60),
+            ("partner_equal", 8),
+            ("descendant_under_21", 12),
+            ("descendant_dependent", 10),
             ("ascendant_dependent", 10),
         ];
         match self {
             FamilyOfBelgian => (
                 "belgian",
                 draw.weighted(&[
-                    ("spouse", 60), ("partner_other", 25), ("descendant_under_21", 8), ("ascendant_of_minor", 7),
+                    ("spouse", 60),
+                    ("partner_other", 25),
+                    ("descendant_under_21", 8),
+                    ("ascendant_of_minor", 7),
                 ]),
             ),
             FarFamilyOfEuCitizen => (
@@ -165,7 +180,9 @@ impl Situation {
     /// The state that issued a long-term resident card, if any; one state in ten sets no integration conditions.
     pub(crate) fn long_term_resident_of(self, draw: &mut Draw) -> &'static str {
         match self {
-            LongTermResident => draw.weighted(&[("IT", 35), ("FR", 20), ("NL", 15), ("GR", 10), ("PT", 10), ("DE", 10)]),
+            LongTermResident => {
+                draw.weighted(&[("IT", 35), ("FR", 20), ("NL", 15), ("GR", 10), ("PT", 10), ("DE", 10)])
+            }
             Worker if draw.percent(2) => draw.pick(&["ES", "PL"]),
             _ => "",
         }
