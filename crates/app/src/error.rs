@@ -81,3 +81,94 @@ pub enum ReadError {
     #[error("a stored value does not read back")]
     Corrupt(#[source] Cause),
 }
+
+/// Why a use case did not do what was asked. After any of them nothing was done, unless it says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no such dossier, work item or delivery, or the caller may not know of it.
+    #[error("there is no such thing here")]
+    NotFound,
+    /// The caller saw an older version: read again.
+    #[error("it changed since the caller read it")]
+    Stale,
+    /// The request id was used for another request.
+    #[error("the request id was used for another request")]
+    RequestReused,
+    /// The law, or the state of the dossier, does not allow the act.
+    #[error("the act is refused")]
+    Refused(#[from] traject_domain::guard::Refusal),
+    /// The step was prepared or done already.
+    #[error("the key is taken: {0}")]
+    Taken(Key),
+    /// The dossier's standing waits for reassessment after an import.
+    #[error("the dossier is being assessed again")]
+    NotAssessed,
+    /// The ledger holds a fact that this version cannot read: a newer program has to decide.
+    #[error("the dossier holds a fact of a newer version")]
+    Frozen,
+    /// An import brought this proposal; somebody has to release the backlog first.
+    #[error("the imported backlog has not been released")]
+    Held,
+    /// Too many requests wait, or a dossier changes faster than it can be decided on.
+    #[error("too many requests at once")]
+    Exhausted,
+    /// The store is away; nothing was written.
+    #[error("the store is away")]
+    Unavailable(#[source] Cause),
+    /// A fault of ours.
+    #[error("a fault of this program")]
+    Internal(#[source] Cause),
+}
+
+impl AppError {
+    /// The kind, mapped once to a gRPC status.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound => Kind::NotFound,
+            Self::Stale | Self::RequestReused | Self::Refused(_) | Self::Taken(_) => Kind::Conflict,
+            Self::NotAssessed | Self::Frozen | Self::Held => Kind::Conflict,
+            Self::Exhausted => Kind::Exhausted,
+            Self::Unavailable(_) => Kind::Unavailable,
+            Self::Internal(_) => Kind::Internal,
+        }
+    }
+
+    /// The stable code, a key of the message catalogue.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "NOT_FOUND",
+            Self::Stale => "STALE_ETAG",
+            Self::RequestReused => "REQUEST_ID_REUSED",
+            Self::Refused(refusal) => refusal.code.code(),
+            Self::Taken(_) => "ALREADY_DONE",
+            Self::NotAssessed => "NOT_ASSESSED",
+            Self::Frozen => "NEWER_FACTS",
+            Self::Held => "BACKLOG_HELD",
+            Self::Exhausted => "EXHAUSTED",
+            Self::Unavailable(_) => "UNAVAILABLE",
+            Self::Internal(_) => "INTERNAL",
+        }
+    }
+}
+
+impl From<ReadError> for AppError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Unavailable(cause) => Self::Unavailable(cause),
+            ReadError::Corrupt(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<CommitError> for AppError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Stale(_) => Self::Stale,
+            CommitError::RequestReused => Self::RequestReused,
+            CommitError::Taken(key) => Self::Taken(key),
+            CommitError::Exhausted => Self::Exhausted,
+            CommitError::Unavailable(cause) => Self::Unavailable(cause),
+            CommitError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}

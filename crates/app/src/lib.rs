@@ -3,7 +3,17 @@
 //! May depend on the domain, async-trait, jiff, thiserror and uuid. Must never know SQL, protobuf, files or sockets:
 //! those stand behind the ports of this crate.
 
+pub mod act;
+pub mod check;
+pub mod desk;
 pub mod error;
 pub mod ids;
+pub mod import;
 pub mod model;
 pub mod port;
+pub mod proposal;
+pub mod release;
+pub mod sweep;
+
+pub use desk::Desk;
+pub use error::AppError;

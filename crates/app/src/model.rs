@@ -341,6 +341,8 @@ pub struct Dossier {
     pub numbers: Vec<(NumberKey, NationalNumber)>,
     /// True when it was last changed by an import whose backlog nobody released.
     pub held: bool,
+    /// True when the ledger holds a fact of it that this version cannot read: no act may be decided on it.
+    pub frozen: bool,
     /// Its standing, unless stale.
     pub standing: Option<StandingRow>,
 }

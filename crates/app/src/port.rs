@@ -7,8 +7,10 @@ use crate::model::{
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
+use std::collections::HashSet;
 use traject_domain::Date;
 use traject_domain::code::Code;
+use traject_domain::fact::{FactRef, NumberKey};
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
 use traject_domain::standing::{Enforcement, NextCode, Stage};
@@ -87,11 +89,17 @@ pub trait Store: Send + Sync {
     /// A dossier with its facts.
     async fn dossier(&self, id: DossierId) -> Result<Option<Dossier>, ReadError>;
 
+    /// Dossiers with their facts, by id; ids that are not there are left out.
+    async fn dossiers(&self, ids: &[DossierId]) -> Result<Vec<Dossier>, ReadError>;
+
+    /// Of these references, those that a fact of the ledger has.
+    async fn known_references(&self, references: &[FactRef]) -> Result<HashSet<FactRef>, ReadError>;
+
     /// The dossier that has this number, present or past.
     async fn find_number(&self, number: NationalNumber) -> Result<Option<DossierId>, ReadError>;
 
-    /// The same for many numbers at once, in their order.
-    async fn find_numbers(&self, numbers: &[NationalNumber]) -> Result<Vec<Option<DossierId>>, ReadError>;
+    /// Of these numbers, those that a dossier has, with the dossier's version.
+    async fn numbers(&self, numbers: &[NationalNumber]) -> Result<Vec<KnownNumber>, ReadError>;
 
     /// Names and contact from the latest check, from the vault.
     async fn identity(&self, id: DossierId) -> Result<Option<Identity>, ReadError>;
@@ -166,6 +174,19 @@ pub trait Store: Send + Sync {
 
     /// Answers whether the store can be read and written.
     async fn ready(&self) -> Result<(), ReadError>;
+}
+
+/// A number that a dossier has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownNumber {
+    /// The number.
+    pub number: NationalNumber,
+    /// Its key in facts.
+    pub key: NumberKey,
+    /// The dossier that has it.
+    pub dossier: DossierId,
+    /// That dossier's version.
+    pub version: u64,
 }
 
 /// What a municipality leaves undone, by kind.

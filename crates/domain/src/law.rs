@@ -37,8 +37,8 @@ impl Confidence {
 pub struct Provenance {
     /// Ids of [`Law::sources`]; never empty.
     pub sources: Vec<Code>,
-    /// The article seen, per regime; a regime that is absent here was not seen.
-    pub articles: BTreeMap<RegimeId, String>,
+    /// The article seen, per regime, as cited in each language; a regime that is absent here was not seen.
+    pub articles: BTreeMap<RegimeId, Label>,
     /// How sure it is.
     pub confidence: Confidence,
 }
@@ -51,7 +51,7 @@ impl Provenance {
         }
         let article = regime.and_then(|id| self.articles.get(id));
         match (article, self.sources.first()) {
-            (Some(article), _) => article.clone(),
+            (Some(article), _) => article.en.clone(),
             (None, Some(source)) => source.to_string(),
             (None, None) => "assumption".to_owned(),
         }

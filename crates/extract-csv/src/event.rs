@@ -1,10 +1,14 @@
-//! events.csv: what happened next.
+//! `events.csv`: what happened next.
 
-use crate::registration::{Fault, Numbers, content, country, date, language, needed, number, spoken};
-use crate::reject::RejectCode as R;
-use crate::table::{Fields, Table, digest};
-use crate::{FileError, FileKind, Reject, Row};
-use std::collections::{HashMap, HashSet};
+use crate::Row;
+use crate::cell::{Cell, Fault, bare_number, is_country};
+use crate::file::{FileError, FileKind};
+use crate::ids::{Fingerprint, Ids, Standing};
+use crate::known::{Claim, Numbers, follow};
+use crate::reject::{Reject, RejectCode};
+use crate::table::{Columns, Table};
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
@@ -14,168 +18,234 @@ use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
 
-const COLUMNS: [&str; 9] =
-    ["event_id", "insz", "occurred_on", "recorded_on", "agency", "type", "code", "value", "until"];
-const CODE: &str = COLUMNS[6];
-const VALUE: &str = COLUMNS[7];
-const UNTIL: &str = COLUMNS[8];
+const FILE: FileKind = FileKind::Events;
 
-/// What happened: a fact as the domain has it, or a replaced number, whose key only the vault knows.
+const COLUMNS: Columns<9> =
+    &["event_id", "insz", "occurred_on", "recorded_on", "agency", "type", "code", "value", "until"];
+
+const NUMBER_REPLACED: &str = "number_replaced";
+const RETRACTED: &str = "retracted";
+
+pub(crate) fn verify(path: &Path) -> Result<(), FileError> {
+    Table::verify(path, COLUMNS)
+}
+
+/// What an event reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventKind {
-    /// Anything but a replaced number.
+    /// A fact as the domain has it. Never a check, and never a replaced number.
     Fact(FactKind),
-    /// The person has this number from then on.
+    /// From then on the person has this number too; its internal key is the caller's to give.
     NumberReplaced(NationalNumber),
 }
 
-/// One accepted event.
+/// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Line on which the row starts.
+    /// The physical line on which the row starts, from 1.
     pub line: u64,
     /// The event's id.
     pub event_id: FactRef,
-    /// The number it is reported under.
+    /// The number under which it was reported: registered, or reached from a registered one by replacements.
     pub number: NationalNumber,
-    /// When it happened.
+    /// The day it happened, in Brussels.
     pub occurred_on: Date,
-    /// When it became known.
+    /// The day it became known, in Brussels.
     pub recorded_on: Date,
-    /// The reporting agency, free text.
+    /// The reporting agency: free text, may be empty.
     pub agency: Code,
     /// What happened.
     pub kind: EventKind,
 }
 
-/// Streams events.csv, after one pass that gathers its ids and replaced numbers.
-pub struct Events<'l> {
-    table: Table,
-    law: &'l Law,
-    held: HashSet<u128>,
-    known: HashSet<NationalNumber>,
-    accepted: HashMap<u128, u128>,
+/// The numbers that replaced others according to the faultless rows of the file, old and new, whoever they belong to.
+///
+/// For a caller who makes one dossier per person and so must know before the first row which numbers will be joined.
+///
+/// # Errors
+/// [`FileError`] when the file cannot be read at all or lacks a column.
+pub fn replaced_numbers(path: &Path, law: &Law) -> Result<Vec<(NationalNumber, NationalNumber)>, FileError> {
+    let claims = Overview::read(path)?.claims(path, law)?;
+    Ok(claims.into_iter().filter_map(|claim| Some((claim.number, claim.replaced_by?))).collect())
 }
 
-impl<'l> Events<'l> {
-    /// Opens the file and reads it once for its ids and replaced numbers.
+/// The rows of `events.csv`, in the order of the file.
+pub struct Events<'a> {
+    law: &'a Law,
+    table: Table<9>,
+    ids: Ids,
+    known: Numbers,
+    /// Of the ids that retractions name, those that some row holds.
+    held: HashSet<Fingerprint>,
+    repeated: u64,
+}
+
+impl<'a> Events<'a> {
+    /// Opens the file, after reading it through for its ids and replaced numbers: an error here comes before the first
+    /// row. `registered` comes from [`crate::Registrations::into_numbers`].
     ///
     /// # Errors
-    /// [`FileError`] when it cannot be read or lacks a column.
-    pub fn open(path: &Path, law: &'l Law, numbers: Numbers) -> Result<Self, FileError> {
-        let mut held = HashSet::new();
-        let mut replaced = Vec::new();
-        let mut first_pass = Table::open(path, &COLUMNS)?;
-        while let Some(fields) = first_pass.next()? {
-            held.insert(digest(std::iter::once(fields.get(0))));
-            if fields.get(5) == "number_replaced" {
-                if let Ok(Event { number, kind: EventKind::NumberReplaced(by), .. }) = parse(law, &fields, &held) {
-                    replaced.push((number, by));
-                }
-            }
-        }
-        held.remove(&digest(std::iter::once("")));
-        let known = reachable(numbers.0, replaced);
-        Ok(Self { table: Table::open(path, &COLUMNS)?, law, held, known, accepted: HashMap::new() })
+    /// [`FileError`] when the file cannot be read at all or lacks a column.
+    pub fn open(path: &Path, law: &'a Law, registered: Numbers) -> Result<Self, FileError> {
+        let overview = Overview::read(path)?;
+        let claims = overview.claims(path, law)?;
+        let table = Table::open(path, COLUMNS)?;
+        let known = follow(registered, &claims);
+        Ok(Self { law, table, ids: Ids::default(), known, held: overview.held, repeated: 0 })
     }
 
     /// The next row; `None` at the end.
     ///
     /// # Errors
-    /// [`FileError`] when the file cannot be read on.
+    /// [`FileError`] when reading fails on the way.
     pub fn next_row(&mut self) -> Result<Option<Row<Event>>, FileError> {
-        while let Some(fields) = self.table.next()? {
-            match self.read(&fields) {
+        while self.table.advance()? {
+            match self.decide() {
                 Ok(Some(event)) => return Ok(Some(Row::Accepted(event))),
-                Ok(None) => {}
-                Err((code, column)) => {
-                    let reject = Reject { file: FileKind::Events, line: fields.line, code, column };
-                    return Ok(Some(Row::Rejected(reject)));
-                }
+                Ok(None) => self.repeated += 1,
+                Err(fault) => return Ok(Some(Row::Rejected(Reject::new(FILE, self.table.line(), fault)))),
             }
         }
         Ok(None)
     }
 
-    /// Reads one row; `None` when an accepted row said the same.
-    fn read(&mut self, fields: &Fields) -> Result<Option<Event>, Fault> {
-        let id = needed(fields.get(0), COLUMNS[0])?;
-        let (key, content) = (digest(std::iter::once(id)), content(fields, COLUMNS.len(), &[]));
-        match self.accepted.get(&key) {
-            Some(earlier) if *earlier == content => return Ok(None),
-            Some(_) => return Err((R::IdReused, COLUMNS[0])),
-            None => {}
+    /// How many rows so far said what an accepted row before them said, under the same id.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
+    /// The row at hand; nothing when it repeats an accepted one.
+    fn decide(&mut self) -> Result<Option<Event>, Fault> {
+        let cells = self.table.cells();
+        let [event_id, insz, ..] = cells;
+        let id = Fingerprint::of(event_id.required()?);
+        let content = content(&cells);
+        match self.ids.standing(id, content) {
+            Standing::Same => return Ok(None),
+            Standing::Taken => return Err(event_id.fault(RejectCode::IdReused)),
+            Standing::Free => {}
         }
-        let person = number(fields.get(1), COLUMNS[1])?;
-        if !self.known.contains(&person) {
-            return Err((R::UnknownPerson, COLUMNS[1]));
+        if !self.known.contains(insz.number()?) {
+            return Err(insz.fault(RejectCode::UnknownPerson));
         }
-        let event = parse(self.law, fields, &self.held)?;
-        self.accepted.insert(key, content);
+        let event = read(self.table.line(), &cells, self.law, &self.held)?;
+        self.ids.take(id, content);
         Ok(Some(event))
     }
 }
 
-/// Registered numbers, and those that replaced one of them, along chains from old to new.
-fn reachable(
-    registered: HashSet<NationalNumber>,
-    replaced: Vec<(NationalNumber, NationalNumber)>,
-) -> HashSet<NationalNumber> {
-    let mut known = registered;
-    let mut rest = replaced;
-    loop {
-        let (reached, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(old, _)| known.contains(old));
-        if reached.is_empty() {
-            return known;
+/// What single rows cannot tell: a row may name, or be made known by, a row after it.
+struct Overview {
+    /// Of the ids that retractions name, those that some row holds, rejected or not.
+    held: HashSet<Fingerprint>,
+    /// The ids of replacements.
+    replacements: HashSet<Fingerprint>,
+}
+
+impl Overview {
+    fn read(path: &Path) -> Result<Self, FileError> {
+        let mut table = Table::open(path, COLUMNS)?;
+        let (mut ids, mut named, mut replacements) = (HashSet::new(), HashSet::new(), HashSet::new());
+        while table.advance()? {
+            let [event_id, _, _, _, _, kind, _, value, _] = table.cells();
+            let Some(id) = event_id.filled().map(Fingerprint::of) else { continue };
+            ids.insert(id);
+            match kind.text {
+                RETRACTED => {
+                    named.insert(Fingerprint::of(value.text));
+                }
+                NUMBER_REPLACED => {
+                    replacements.insert(id);
+                }
+                _ => {}
+            }
         }
-        known.extend(reached.into_iter().map(|(_, new)| new));
-        rest = waiting;
+        named.retain(|id| ids.contains(id));
+        Ok(Self { held: named, replacements })
+    }
+
+    /// The rows with the id of a replacement that have no fault of their own.
+    fn claims(&self, path: &Path, law: &Law) -> Result<Vec<Claim>, FileError> {
+        let mut claims = Vec::new();
+        if self.replacements.is_empty() {
+            return Ok(claims);
+        }
+        let mut table = Table::open(path, COLUMNS)?;
+        while table.advance()? {
+            let cells = table.cells();
+            let id = Fingerprint::of(cells[0].text);
+            if !self.replacements.contains(&id) {
+                continue;
+            }
+            let Ok(event) = read(table.line(), &cells, law, &self.held) else { continue };
+            let replaced_by = match event.kind {
+                EventKind::NumberReplaced(new) => Some(new),
+                EventKind::Fact(_) => None,
+            };
+            claims.push(Claim { id, number: event.number, replaced_by });
+        }
+        Ok(claims)
     }
 }
 
-/// Parses the columns from left to right, whoever the person is; the first fault counts.
-fn parse(law: &Law, fields: &Fields, held: &HashSet<u128>) -> Result<Event, Fault> {
-    let id = needed(fields.get(0), COLUMNS[0])?;
-    let number = number(fields.get(1), COLUMNS[1])?;
-    let day = |column: usize| {
-        needed(fields.get(column), COLUMNS[column])?;
-        date(fields.get(column), COLUMNS[column])?.ok_or((R::MissingValue, COLUMNS[column]))
-    };
-    let occurred_on = day(2)?;
-    let recorded_on = day(3)?;
-    let name = needed(fields.get(5), COLUMNS[5])?;
-    let cells = Cells { law, held, code: fields.get(6), value: fields.get(7), until: fields.get(8), occurred_on };
-    let kind = cells.kind(name)?;
-    let agency = Code::new(fields.get(4));
-    Ok(Event { line: fields.line, event_id: FactRef::new(id), number, occurred_on, recorded_on, agency, kind })
+/// The content by which two rows of one id are compared: the punctuation of numbers does not count.
+fn content(cells: &[Cell<'_>; 9]) -> Fingerprint {
+    let [_, _, _, _, _, kind, ..] = cells;
+    Fingerprint::of_all(cells.iter().map(|cell| match cell.column {
+        "insz" => Cow::Owned(bare_number(cell.text)),
+        "value" if kind.text == NUMBER_REPLACED => Cow::Owned(bare_number(cell.text)),
+        _ => Cow::Borrowed(cell.text),
+    }))
 }
 
-/// The last three columns, whose meaning depends on the type.
-struct Cells<'a> {
-    law: &'a Law,
-    held: &'a HashSet<u128>,
-    code: &'a str,
-    value: &'a str,
-    until: &'a str,
+/// Reads the cells from left to right.
+fn read(line: u64, cells: &[Cell<'_>; 9], law: &Law, held: &HashSet<Fingerprint>) -> Result<Event, Fault> {
+    let [event_id, insz, occurred_on, recorded_on, agency, kind, code, value, until] = *cells;
+    let event_id = event_id.reference()?;
+    let number = insz.number()?;
+    let occurred_on = occurred_on.required_date()?;
+    let recorded_on = recorded_on.required_date()?;
+    let report = Report { kind, code, value, until, occurred_on, law, held };
+    let kind = report.read()?;
+    // Where the kind has no last day the column is a date all the same.
+    until.last_day(Some(occurred_on))?;
+    Ok(Event { line, event_id, number, occurred_on, recorded_on, agency: Code::new(agency.text), kind })
+}
+
+/// The part of a row that its type gives a meaning.
+struct Report<'a> {
+    kind: Cell<'a>,
+    code: Cell<'a>,
+    value: Cell<'a>,
+    until: Cell<'a>,
     occurred_on: Date,
+    law: &'a Law,
+    held: &'a HashSet<Fingerprint>,
 }
 
-impl Cells<'_> {
-    fn kind(&self, name: &str) -> Result<EventKind, Fault> {
-        let kind = match name {
+impl Report<'_> {
+    fn read(&self) -> Result<EventKind, Fault> {
+        let name = self.kind.required()?;
+        if name == NUMBER_REPLACED {
+            return self.value.number().map(EventKind::NumberReplaced);
+        }
+        self.fact(name).map(EventKind::Fact)
+    }
+
+    fn fact(&self, name: &str) -> Result<FactKind, Fault> {
+        Ok(match name {
             "information_given" => {
-                FactKind::InformationGiven { spoken: spoken(self.code, CODE)?, items: self.items()? }
+                FactKind::InformationGiven { spoken: self.code.spoken_language()?, items: self.items()? }
             }
             "certificate_received" => FactKind::CertificateReceived,
-            "exemption_granted" => {
-                let code = self.listed(|law, code| law.exemption(code).is_some())?;
-                FactKind::ExemptionGranted { code, until: self.until()? }
-            }
-            "suspension_granted" => {
-                let code = self.listed(|law, code| law.suspension(code).is_some())?;
-                needed(self.until, UNTIL)?;
-                FactKind::SuspensionGranted { code, until: self.until()?.ok_or((R::MissingValue, UNTIL))? }
-            }
+            "exemption_granted" => FactKind::ExemptionGranted {
+                code: self.code.required_code(|code| self.law.exemption(code).is_some())?,
+                until: self.last_day()?,
+            },
+            "suspension_granted" => FactKind::SuspensionGranted {
+                code: self.code.required_code(|code| self.law.suspension(code).is_some())?,
+                until: self.last_day()?.ok_or(self.until.fault(RejectCode::MissingValue))?,
+            },
             "waiting_list_joined" => FactKind::WaitingListJoined { organiser: self.organiser()? },
             "registration_certificate_received" => {
                 FactKind::RegistrationCertificateReceived { organiser: self.organiser()? }
@@ -187,117 +257,101 @@ impl Cells<'_> {
             "contract_signed" => FactKind::ContractSigned { organiser: self.organiser()?, track: self.track()? },
             "completed" => FactKind::Completed { organiser: self.organiser()? },
             "moved" => FactKind::Moved(self.destination()?),
-            "returned" => FactKind::Returned(self.municipality()?),
+            "returned" => FactKind::Returned(self.brussels()?),
             "struck_off" => FactKind::StruckOff,
             "permit_lost" => FactKind::PermitLost,
             "became_belgian" => FactKind::BecameBelgian,
             "died" => FactKind::Died,
-            "number_replaced" => {
-                let by = number(self.value, VALUE)?;
-                self.until()?;
-                return Ok(EventKind::NumberReplaced(by));
-            }
-            "retracted" => FactKind::Retracted(self.held_id()?),
-            _ => self.about_a_breach(name)?,
-        };
-        self.until()?;
-        Ok(EventKind::Fact(kind))
+            RETRACTED => FactKind::Retracted(self.retracted()?),
+            _ => return self.enforcement(name),
+        })
     }
 
-    fn about_a_breach(&self, name: &str) -> Result<FactKind, Fault> {
-        let make: fn(&Self, Breach) -> Result<FactKind, Fault> = match name {
-            "notice_posted" => {
-                |cells, breach| Ok(FactKind::NoticePosted { breach, language: language(cells.value, VALUE)? })
-            }
-            "notice_delivered" => |_, breach| Ok(FactKind::NoticeDelivered(breach)),
-            "notice_returned" => |cells, breach| {
-                let reason = cells.choice(ReturnReason::from_code)?;
-                Ok(FactKind::NoticeReturned(breach, reason))
+    /// The kinds whose code is a breach.
+    fn enforcement(&self, name: &str) -> Result<FactKind, Fault> {
+        Ok(match name {
+            "notice_posted" => FactKind::NoticePosted {
+                breach: self.breach()?,
+                language: self.value.read(RejectCode::UnknownCode, LegalLanguage::from_code)?,
             },
-            "notice_withdrawn" => |_, breach| Ok(FactKind::NoticeWithdrawn(breach)),
-            "refusal_established" => |_, breach| Ok(FactKind::RefusalEstablished(breach)),
-            "transferred" => |_, breach| Ok(FactKind::Transferred(breach)),
-            "transfer_returned" => |_, breach| Ok(FactKind::TransferReturned(breach)),
-            "hearing_invited" => |_, breach| Ok(FactKind::HearingInvited(breach)),
-            "defence_received" => |_, breach| Ok(FactKind::DefenceReceived(breach)),
-            "heard" => |_, breach| Ok(FactKind::Heard(breach)),
-            "decided_no_fine" => |_, breach| Ok(FactKind::DecidedNoFine(breach)),
-            "fined" => |cells, breach| Ok(FactKind::Fined(breach, cells.amount()?)),
-            "fine_paid" => |_, breach| Ok(FactKind::FinePaid(breach)),
-            "appeal_lodged" => |_, breach| Ok(FactKind::AppealLodged(breach)),
-            "fine_withdrawn" => |_, breach| Ok(FactKind::FineWithdrawn(breach)),
-            "appeal_decided" => |cells, breach| {
-                let outcome = cells.choice(AppealOutcome::from_code)?;
-                Ok(FactKind::AppealDecided(breach, outcome))
-            },
-            _ => return Err((R::UnknownCode, COLUMNS[5])),
-        };
-        let breach = Breach::from_code(needed(self.code, CODE)?).ok_or((R::UnknownCode, CODE))?;
-        make(self, breach)
-    }
-
-    /// A code that the law knows.
-    fn listed(&self, known: impl Fn(&Law, &Code) -> bool) -> Result<Code, Fault> {
-        let code = Code::new(needed(self.code, CODE)?);
-        if known(self.law, &code) { Ok(code) } else { Err((R::UnknownCode, CODE)) }
+            "notice_delivered" => FactKind::NoticeDelivered(self.breach()?),
+            "notice_returned" => FactKind::NoticeReturned(self.breach()?, self.one_of(ReturnReason::from_code)?),
+            "notice_withdrawn" => FactKind::NoticeWithdrawn(self.breach()?),
+            "refusal_established" => FactKind::RefusalEstablished(self.breach()?),
+            "transferred" => FactKind::Transferred(self.breach()?),
+            "transfer_returned" => FactKind::TransferReturned(self.breach()?),
+            "hearing_invited" => FactKind::HearingInvited(self.breach()?),
+            "defence_received" => FactKind::DefenceReceived(self.breach()?),
+            "heard" => FactKind::Heard(self.breach()?),
+            "decided_no_fine" => FactKind::DecidedNoFine(self.breach()?),
+            "fined" => FactKind::Fined(self.breach()?, self.amount()?),
+            "fine_paid" => FactKind::FinePaid(self.breach()?),
+            "appeal_lodged" => FactKind::AppealLodged(self.breach()?),
+            "fine_withdrawn" => FactKind::FineWithdrawn(self.breach()?),
+            "appeal_decided" => FactKind::AppealDecided(self.breach()?, self.one_of(AppealOutcome::from_code)?),
+            _ => return Err(self.kind.fault(RejectCode::UnknownCode)),
+        })
     }
 
     fn organiser(&self) -> Result<Code, Fault> {
-        self.listed(|law, code| law.organiser(code).is_some())
+        self.code.required_code(|code| self.law.organiser(code).is_some())
     }
 
-    /// One of a closed set of values.
-    fn choice<T>(&self, read: impl Fn(&str) -> Option<T>) -> Result<T, Fault> {
-        read(needed(self.value, VALUE)?).ok_or((R::UnknownCode, VALUE))
+    fn breach(&self) -> Result<Breach, Fault> {
+        self.code.read_required(RejectCode::UnknownCode, Breach::from_code)
     }
 
     fn track(&self) -> Result<LegalLanguage, Fault> {
-        self.choice(LegalLanguage::from_code)
+        self.one_of(LegalLanguage::from_code)
+    }
+
+    /// A value of a closed list.
+    fn one_of<T>(&self, from_code: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
+        self.value.read_required(RejectCode::UnknownCode, from_code)
     }
 
     fn items(&self) -> Result<Vec<InformationItem>, Fault> {
-        self.choice(|text| text.split(';').map(|item| InformationItem::from_code(item.trim())).collect())
-    }
-
-    fn until(&self) -> Result<Option<Date>, Fault> {
-        let until = date(self.until, UNTIL)?;
-        if until.is_some_and(|until| until < self.occurred_on) { Err((R::PeriodReversed, UNTIL)) } else { Ok(until) }
+        self.one_of(|text| text.split(';').map(|item| InformationItem::from_code(item.trim())).collect())
     }
 
     fn amount(&self) -> Result<Cents, Fault> {
-        let text = needed(self.value, VALUE)?;
-        let digits = text.bytes().all(|b| b.is_ascii_digit());
-        let range = &self.law.fines;
-        text.parse()
-            .ok()
-            .map(Cents)
-            .filter(|amount| digits && (range.min..=range.max).contains(amount))
-            .ok_or((R::BadAmount, VALUE))
+        let range = self.law.fines.min..=self.law.fines.max;
+        self.value.read_required(RejectCode::BadAmount, |text| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| text.parse().ok().map(Cents)).flatten().filter(|amount| range.contains(amount))
+        })
     }
 
-    fn municipality(&self) -> Result<Municipality, Fault> {
-        let text = needed(self.value, VALUE)?;
-        let digits = text.bytes().all(|b| b.is_ascii_digit());
-        let code = if digits { R::UnknownMunicipality } else { R::UnknownCode };
-        Municipality::parse(text).ok_or((code, VALUE))
+    /// Digits are a NIS code: one of the nineteen, or no municipality that is known here.
+    fn nis(&self) -> Result<Option<Municipality>, Fault> {
+        let text = self.value.required()?;
+        if text.bytes().all(|byte| byte.is_ascii_digit()) { self.value.municipality().map(Some) } else { Ok(None) }
+    }
+
+    fn brussels(&self) -> Result<Municipality, Fault> {
+        self.nis()?.ok_or(self.value.fault(RejectCode::UnknownCode))
     }
 
     fn destination(&self) -> Result<Destination, Fault> {
-        let text = needed(self.value, VALUE)?;
-        if text.bytes().all(|b| b.is_ascii_digit()) {
-            return self.municipality().map(Destination::Brussels);
+        if let Some(municipality) = self.nis()? {
+            return Ok(Destination::Brussels(municipality));
         }
-        let code = Code::new(text);
+        let code = Code::new(self.value.text);
         if self.law.has_code(CodeList::OtherRegions, &code) {
-            return Ok(Destination::OtherRegion(code));
+            Ok(Destination::OtherRegion(code))
+        } else if code.as_str() != "BE" && is_country(self.law, &code) {
+            Ok(Destination::Abroad(code))
+        } else {
+            Err(self.value.fault(RejectCode::UnknownCode))
         }
-        let abroad = country(self.law, text, false).filter(|country| *country == code && text != "BE");
-        abroad.map(Destination::Abroad).ok_or((R::UnknownCode, VALUE))
     }
 
-    fn held_id(&self) -> Result<FactRef, Fault> {
-        let id = needed(self.value, VALUE)?;
-        let held = self.held.contains(&digest(std::iter::once(id)));
-        held.then(|| FactRef::new(id)).ok_or((R::UnknownCode, VALUE))
+    /// An event id that some row of the file holds, be that row rejected.
+    fn retracted(&self) -> Result<FactRef, Fault> {
+        self.one_of(|text| self.held.contains(&Fingerprint::of(text)).then(|| FactRef::new(text)))
+    }
+
+    fn last_day(&self) -> Result<Option<Date>, Fault> {
+        self.until.last_day(Some(self.occurred_on))
     }
 }

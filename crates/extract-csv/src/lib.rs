@@ -1,43 +1,53 @@
-//! The import format: `registrations.csv` and `events.csv` become domain facts; what is faulty becomes rejects.
+//! Reads the import format, `registrations.csv` and `events.csv`, row by row: each row becomes a [`Registration`] or an
+//! [`Event`], repeats one (and is passed over), or is a [`Reject`] with the first fault from left to right.
 //!
-//! May depend on the domain and csv. Must never know SQL, sockets, the clock, or what the law makes of a fact.
+//! May depend on traject-domain, csv (which writes `rejects.csv`) and thiserror.
+//! Must never know async, a database, the clock, the internal keys of persons, or what a fact means for a standing.
 //!
-//! Reading is streaming: one row at a time, plus a hash per id and eight bytes per number. The contract is
-//! `data/README.md` and `semantics.md` 1–5.
+//! Read in this order: [`Registrations`] (to its end: which numbers are registered decides which events are known),
+//! then [`Events`], then [`RejectWriter`]. Both readers open their file more than once and hold one row at a time;
+//! what grows with the file is 32 bytes for each accepted id and 8 for each number.
 
+mod cell;
+mod contact;
 mod event;
+mod file;
+mod ids;
+mod known;
+mod record;
 mod registration;
 mod reject;
 mod table;
 
-pub use event::{Event, EventKind, Events};
-pub use registration::{Contact, Numbers, Registration, Registrations};
-pub use reject::{FileError, Reject, RejectCode, RejectWriter};
+pub use contact::Contact;
+pub use event::{Event, EventKind, Events, replaced_numbers};
+pub use file::{FileError, FileKind};
+pub use known::Numbers;
+pub use registration::{Registration, Registrations};
+pub use reject::{Reject, RejectCode, RejectWriter};
 
-/// Which of the two files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FileKind {
-    /// The register extract.
-    Registrations,
-    /// What happened next.
-    Events,
-}
+use std::path::Path;
 
-impl FileKind {
-    /// The name used in rejects.csv, whatever the file is called.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Registrations => "registrations.csv",
-            Self::Events => "events.csv",
-        }
+/// Reads a file through and says whether it can be read at all and has its columns.
+///
+/// For a caller who acts on rows as they come, and so must know of both files before the first row. Opening a reader
+/// finds the same errors in its own file.
+///
+/// # Errors
+/// [`FileError`].
+pub fn verify(file: FileKind, path: &Path) -> Result<(), FileError> {
+    match file {
+        FileKind::Registrations => registration::verify(path),
+        FileKind::Events => event::verify(path),
     }
 }
 
-/// What became of one row. A row of an accepted id with the same content again is passed over in silence.
+/// What became of one row. A row of only empty fields is skipped; one that says again what an accepted row with its id
+/// said is passed over in silence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row<T> {
-    /// The row is good.
+    /// Without a fault.
     Accepted(T),
-    /// The row is faulty, and changes nothing.
+    /// With a fault: it changes nothing.
     Rejected(Reject),
 }

@@ -1,20 +1,26 @@
-//! registrations.csv: one row per check.
+//! `registrations.csv`: the register extract, one row per check.
 
-use crate::reject::RejectCode as R;
-use crate::table::{Fields, Table, digest};
-use crate::{FileError, FileKind, Reject, Row};
-use std::collections::{HashMap, HashSet};
+use crate::Row;
+use crate::cell::{Cell, Fault, bare_number, is_country, upper_case};
+use crate::contact::Contact;
+use crate::file::{FileError, FileKind};
+use crate::ids::{Fingerprint, Ids, Standing};
+use crate::known::Numbers;
+use crate::reject::{Reject, RejectCode};
+use crate::table::{Columns, Table};
+use std::borrow::Cow;
+use std::fmt;
 use std::path::Path;
 use traject_domain::Date;
 use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::FactRef;
 use traject_domain::law::{CodeList, Law};
-use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
-use traject_domain::partial_date::{PartialDate, parse_date};
 
-const COLUMNS: [&str; 28] = [
+const FILE: FileKind = FileKind::Registrations;
+
+const COLUMNS: Columns<28> = &[
     "check_id",
     "insz",
     "last_name",
@@ -45,261 +51,161 @@ const COLUMNS: [&str; 28] = [
     "checked_on",
 ];
 
-/// Names and contact as the row has them; absent where empty. Personal data.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each field is the column of that name")]
-pub struct Contact {
-    pub last_name: Option<String>,
-    pub first_names: Option<String>,
-    pub street: Option<String>,
-    pub house_number: Option<String>,
-    pub box_number: Option<String>,
-    pub postal_code: Option<String>,
-    pub city: Option<String>,
-    pub email: Option<String>,
-    pub phone: Option<String>,
+pub(crate) fn verify(path: &Path) -> Result<(), FileError> {
+    Table::verify(path, COLUMNS)
 }
 
-impl std::fmt::Debug for Contact {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Contact(***)")
-    }
-}
-
-/// One accepted check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One check: what a municipality read in its register on a day.
+///
+/// Personal data: `Debug` shows the line and the check only.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// Line on which the row starts.
+    /// The physical line on which the row starts, from 1.
     pub line: u64,
     /// The check's id.
     pub check_id: FactRef,
-    /// The person's number on that day.
+    /// The number of the person.
     pub number: NationalNumber,
     /// Names and contact.
     pub contact: Contact,
     /// What the law looks at.
     pub extract: Extract,
-    /// The day of the check.
+    /// The day of the check, in Brussels; it is also the day on which it was known.
     pub checked_on: Date,
 }
 
-/// The numbers that accepted registrations have.
-#[derive(Debug, Clone, Default)]
-pub struct Numbers(pub(crate) HashSet<NationalNumber>);
-
-impl Numbers {
-    /// Numbers of persons already known, for files that follow up on an earlier import.
-    pub fn known(numbers: impl IntoIterator<Item = NationalNumber>) -> Self {
-        Self(numbers.into_iter().collect())
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("line", &self.line)
+            .field("check_id", &self.check_id)
+            .finish_non_exhaustive()
     }
 }
 
-/// Streams registrations.csv.
-pub struct Registrations<'l> {
-    table: Table,
-    law: &'l Law,
-    accepted: HashMap<u128, u128>,
+/// The rows of `registrations.csv`, in the order of the file.
+pub struct Registrations<'a> {
+    law: &'a Law,
+    table: Table<28>,
+    ids: Ids,
     numbers: Numbers,
+    repeated: u64,
 }
 
-/// A fault of one row.
-pub(crate) type Fault = (R, &'static str);
-
-impl<'l> Registrations<'l> {
-    /// Opens the file.
+impl<'a> Registrations<'a> {
+    /// Opens the file, after reading it through once: an error here comes before the first row.
     ///
     /// # Errors
-    /// [`FileError`] when it cannot be read or lacks a column.
-    pub fn open(path: &Path, law: &'l Law) -> Result<Self, FileError> {
-        let table = Table::open(path, &COLUMNS)?;
-        Ok(Self { table, law, accepted: HashMap::new(), numbers: Numbers::default() })
+    /// [`FileError`] when the file cannot be read at all or lacks a column.
+    pub fn open(path: &Path, law: &'a Law) -> Result<Self, FileError> {
+        verify(path)?;
+        let table = Table::open(path, COLUMNS)?;
+        Ok(Self { law, table, ids: Ids::default(), numbers: Numbers::default(), repeated: 0 })
     }
 
     /// The next row; `None` at the end.
     ///
     /// # Errors
-    /// [`FileError`] when the file cannot be read on.
+    /// [`FileError`] when reading fails on the way.
     pub fn next_row(&mut self) -> Result<Option<Row<Registration>>, FileError> {
-        while let Some(fields) = self.table.next()? {
-            let reject = |(code, column)| {
-                Row::Rejected(Reject { file: FileKind::Registrations, line: fields.line, code, column })
-            };
-            match self.read(&fields) {
+        while self.table.advance()? {
+            match self.decide() {
                 Ok(Some(registration)) => return Ok(Some(Row::Accepted(registration))),
-                Ok(None) => {}
-                Err(fault) => return Ok(Some(reject(fault))),
+                Ok(None) => self.repeated += 1,
+                Err(fault) => return Ok(Some(Row::Rejected(Reject::new(FILE, self.table.line(), fault)))),
             }
         }
         Ok(None)
     }
 
-    /// The numbers of the rows accepted so far.
+    /// How many rows so far said what an accepted row before them said, under the same id.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
+    /// The numbers of the rows accepted so far: of all, once [`Registrations::next_row`] has given `None`.
     pub fn into_numbers(self) -> Numbers {
         self.numbers
     }
 
-    /// Reads one row; `None` when an accepted row said the same.
-    fn read(&mut self, fields: &Fields) -> Result<Option<Registration>, Fault> {
-        let id = needed(fields.get(0), COLUMNS[0])?;
-        let (key, content) = (digest(std::iter::once(id)), content(fields, COLUMNS.len(), &[6, 17]));
-        match self.accepted.get(&key) {
-            Some(earlier) if *earlier == content => return Ok(None),
-            Some(_) => return Err((R::IdReused, COLUMNS[0])),
-            None => {}
+    /// The row at hand; nothing when it repeats an accepted one.
+    fn decide(&mut self) -> Result<Option<Registration>, Fault> {
+        let cells = self.table.cells();
+        let id = Fingerprint::of(cells[0].required()?);
+        let content = content(&cells);
+        match self.ids.standing(id, content) {
+            Standing::Same => return Ok(None),
+            Standing::Taken => return Err(cells[0].fault(RejectCode::IdReused)),
+            Standing::Free => {}
         }
-        let registration = self.parse(fields, id)?;
-        self.accepted.insert(key, content);
-        self.numbers.0.insert(registration.number);
+        let registration = read(self.table.line(), &cells, self.law)?;
+        self.ids.take(id, content);
+        self.numbers.add(registration.number);
         Ok(Some(registration))
     }
-
-    /// Parses the columns from left to right; the first fault counts.
-    fn parse(&self, fields: &Fields, id: &str) -> Result<Registration, Fault> {
-        let column = Columns { fields, law: self.law };
-        let number = number(fields.get(1), COLUMNS[1])?;
-        let birth_date = match fields.get(4) {
-            "" => None,
-            text => Some(PartialDate::parse(text).ok_or((R::BadDate, COLUMNS[4]))?),
-        };
-        let sex = column.code(5, CodeList::Sexes)?;
-        let nationality = column.country(6, true)?;
-        let municipality = needed(fields.get(7), COLUMNS[7])
-            .and_then(|text| Municipality::parse(text).ok_or((R::UnknownMunicipality, COLUMNS[7])))?;
-        needed(fields.get(8), COLUMNS[8])?;
-        let register = column.code(8, CodeList::Registers)?.ok_or((R::MissingValue, COLUMNS[8]))?;
-        let registered_on = column.date(9)?;
-        let permit_kind = column.code(10, CodeList::PermitKinds)?;
-        let permit_ground = column.code(11, CodeList::PermitGrounds)?;
-        let permit_valid_from = column.date(12)?;
-        let permit_valid_until = column.date(13)?;
-        if matches!((permit_valid_from, permit_valid_until), (Some(from), Some(until)) if until < from) {
-            return Err((R::PeriodReversed, COLUMNS[13]));
-        }
-        let lawful_stay_since = column.date(14)?;
-        let family_of = column.code(15, CodeList::FamilyOf)?;
-        let family_tie = column.code(16, CodeList::FamilyTies)?;
-        let long_term_resident_of = column.country(17, false)?;
-        let letter_language = language(fields.get(18), COLUMNS[18])?;
-        let contact_language = spoken(fields.get(19), COLUMNS[19])?;
-        needed(fields.get(27), COLUMNS[27])?;
-        let checked_on = column.date(27)?.ok_or((R::MissingValue, COLUMNS[27]))?;
-        let extract = Extract {
-            birth_date,
-            nationality,
-            municipality,
-            register,
-            registered_on,
-            permit_kind,
-            permit_ground,
-            permit_valid_from,
-            permit_valid_until,
-            lawful_stay_since,
-            family_of,
-            family_tie,
-            long_term_resident_of,
-            letter_language,
-            sex,
-            contact_language,
-        };
-        let contact = column.contact();
-        Ok(Registration { line: fields.line, check_id: FactRef::new(id), number, contact, extract, checked_on })
-    }
 }
 
-struct Columns<'a> {
-    fields: &'a Fields,
-    law: &'a Law,
+/// The content by which two rows of one id are compared: the number's punctuation and the case of countries do not count.
+fn content(cells: &[Cell<'_>; 28]) -> Fingerprint {
+    Fingerprint::of_all(cells.iter().map(|cell| match cell.column {
+        "insz" => Cow::Owned(bare_number(cell.text)),
+        "nationality" | "eu_long_term_resident_of" => Cow::Owned(upper_case(cell.text)),
+        _ => Cow::Borrowed(cell.text),
+    }))
 }
 
-impl Columns<'_> {
-    fn date(&self, column: usize) -> Result<Option<Date>, Fault> {
-        date(self.fields.get(column), COLUMNS[column])
-    }
-
-    fn code(&self, column: usize, list: CodeList) -> Result<Option<Code>, Fault> {
-        match self.fields.get(column) {
-            "" => Ok(None),
-            text => {
-                let code = Code::new(text);
-                let known = self.law.has_code(list, &code);
-                known.then_some(Some(code)).ok_or((R::UnknownCode, COLUMNS[column]))
-            }
-        }
-    }
-
-    fn country(&self, column: usize, or_none: bool) -> Result<Option<Code>, Fault> {
-        match self.fields.get(column) {
-            "" => Ok(None),
-            text => country(self.law, text, or_none).map(Some).ok_or((R::UnknownCode, COLUMNS[column])),
-        }
-    }
-
-    fn contact(&self) -> Contact {
-        let text = |column: usize| Some(self.fields.get(column).to_owned()).filter(|text| !text.is_empty());
-        Contact {
-            last_name: text(2),
-            first_names: text(3),
-            street: text(20),
-            house_number: text(21),
-            box_number: text(22),
-            postal_code: text(23),
-            city: text(24),
-            email: text(25),
-            phone: text(26),
-        }
-    }
+/// Reads the cells from left to right.
+fn read(line: u64, cells: &[Cell<'_>; 28], law: &Law) -> Result<Registration, Fault> {
+    let [id, insz, last_name, first_names, birth_date, sex, nationality, municipality, register, ..] = *cells;
+    let [.., street, house_number, box_number, postal_code, city, email, phone, checked_on] = *cells;
+    let check_id = id.reference()?;
+    let number = insz.number()?;
+    let birth_date = birth_date.partial_date()?;
+    let sex = sex.listed(law, CodeList::Sexes)?;
+    let nationality = country(nationality, |code| code == "XX", law)?;
+    let municipality = municipality.municipality()?;
+    let register = register.required_code(|code| law.has_code(CodeList::Registers, code))?;
+    let [registered_on, kind, ground, from, until, stay, family_of, family_tie, long_term, language, spoken] =
+        std::array::from_fn(|i| cells[9 + i]);
+    let registered_on = registered_on.date()?;
+    let permit_kind = kind.listed(law, CodeList::PermitKinds)?;
+    let permit_ground = ground.listed(law, CodeList::PermitGrounds)?;
+    let permit_valid_from = from.date()?;
+    let extract = Extract {
+        birth_date,
+        nationality,
+        municipality,
+        register,
+        registered_on,
+        permit_kind,
+        permit_ground,
+        permit_valid_from,
+        permit_valid_until: until.last_day(permit_valid_from)?,
+        lawful_stay_since: stay.date()?,
+        family_of: family_of.listed(law, CodeList::FamilyOf)?,
+        family_tie: family_tie.listed(law, CodeList::FamilyTies)?,
+        long_term_resident_of: country(long_term, |_| false, law)?,
+        letter_language: language.read(RejectCode::UnknownCode, LegalLanguage::from_code)?,
+        sex,
+        contact_language: spoken.spoken_language()?,
+    };
+    let contact = Contact {
+        last_name: last_name.free(),
+        first_names: first_names.free(),
+        street: street.free(),
+        house_number: house_number.free(),
+        box_number: box_number.free(),
+        postal_code: postal_code.free(),
+        city: city.free(),
+        email: email.free(),
+        phone: phone.free(),
+    };
+    let checked_on = checked_on.required_date()?;
+    Ok(Registration { line, check_id, number, contact, extract, checked_on })
 }
 
-/// A hash of the row as it reads: trimmed, the number without punctuation, country codes in capitals.
-pub(crate) fn content(fields: &Fields, columns: usize, countries: &[usize]) -> u128 {
-    let normal: Vec<String> = (0..columns)
-        .map(|column| match column {
-            1 => fields.get(1).chars().filter(|c| !matches!(c, '.' | '-' | ' ')).collect(),
-            _ if countries.contains(&column) => fields.get(column).to_uppercase(),
-            _ => fields.get(column).to_owned(),
-        })
-        .collect();
-    digest(normal.iter().map(String::as_str))
-}
-
-/// The text, which must not be empty.
-pub(crate) fn needed<'a>(text: &'a str, column: &'static str) -> Result<&'a str, Fault> {
-    if text.is_empty() { Err((R::MissingValue, column)) } else { Ok(text) }
-}
-
-/// A number, which must be there.
-pub(crate) fn number(text: &str, column: &'static str) -> Result<NationalNumber, Fault> {
-    NationalNumber::parse(needed(text, column)?).map_err(|_| (R::InszChecksum, column))
-}
-
-/// A day, or nothing.
-pub(crate) fn date(text: &str, column: &'static str) -> Result<Option<Date>, Fault> {
-    match text {
-        "" => Ok(None),
-        text => parse_date(text).map(Some).ok_or((R::BadDate, column)),
-    }
-}
-
-/// `nl`, `fr`, or nothing.
-pub(crate) fn language(text: &str, column: &'static str) -> Result<Option<LegalLanguage>, Fault> {
-    match text {
-        "" => Ok(None),
-        text => LegalLanguage::from_code(text).map(Some).ok_or((R::UnknownCode, column)),
-    }
-}
-
-/// A language of two lower-case letters (ISO 639-1), or nothing.
-pub(crate) fn spoken(text: &str, column: &'static str) -> Result<Option<Code>, Fault> {
-    match text.as_bytes() {
-        [] => Ok(None),
-        [a, b] if a.is_ascii_lowercase() && b.is_ascii_lowercase() => Ok(Some(Code::new(text))),
-        _ => Err((R::UnknownCode, column)),
-    }
-}
-
-/// An ISO 3166-1 country in either case; `XX`, of no or unknown nationality, where allowed.
-pub(crate) fn country(law: &Law, text: &str, or_none: bool) -> Option<Code> {
-    let code = Code::new(&text.to_uppercase());
-    let known = law.has_code(CodeList::Countries, &code) || (or_none && code.as_str() == "XX");
-    known.then_some(code)
+/// A country in either case, or one of the codes that `also` allows, or empty.
+fn country(cell: Cell<'_>, also: impl Fn(&str) -> bool, law: &Law) -> Result<Option<Code>, Fault> {
+    let text = upper_case(cell.text);
+    Cell { text: &text, ..cell }.coded(|code| also(code.as_str()) || is_country(law, code))
 }

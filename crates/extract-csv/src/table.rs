@@ -1,151 +1,67 @@
-//! CSV rows by column name, with the physical line on which each starts.
+//! Records under the columns of a format, whatever their order in the file.
 
-use crate::FileError;
-use csv::ByteRecord;
+use crate::cell::Cell;
+use crate::file::FileError;
+use crate::record::{Record, Records};
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// A file of rows with known columns.
-pub(crate) struct Table {
-    path: PathBuf,
-    reader: csv::Reader<File>,
-    lines: Lines,
-    /// For each known column, in their order, its place in the file.
-    places: Vec<usize>,
-    record: ByteRecord,
+/// The columns of a file's format, in the order in which faults are looked for.
+pub(crate) type Columns<const N: usize> = &'static [&'static str; N];
+
+/// A file opened at its first row. Blank rows are skipped.
+pub(crate) struct Table<const N: usize> {
+    columns: Columns<N>,
+    /// Where each column stands in this file.
+    places: [usize; N],
+    records: Records<File>,
+    record: Record,
 }
 
-/// One row: fields trimmed, in the order of the known columns, missing trailing ones empty.
-pub(crate) struct Fields {
-    pub(crate) line: u64,
-    values: Vec<String>,
+fn open(path: &Path) -> Result<Records<File>, FileError> {
+    let file = File::open(path).map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
+    Ok(Records::new(path, file))
 }
 
-impl Fields {
-    pub(crate) fn get(&self, column: usize) -> &str {
-        self.values.get(column).map_or("", String::as_str)
-    }
-}
-
-const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
-
-impl Table {
-    /// Opens a file and finds its columns by name.
-    pub(crate) fn open(path: &Path, columns: &[&'static str]) -> Result<Self, FileError> {
-        let unreadable = |source| FileError::Unreadable { path: path.to_owned(), source };
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(after_bom(path).map_err(unreadable)?);
-        let lines = Lines::new(after_bom(path).map_err(unreadable)?);
-        let mut table = Self { path: path.to_owned(), reader, lines, places: Vec::new(), record: ByteRecord::new() };
-        let header = table.record()?;
-        let header: Vec<String> = header.map(|(_, fields)| fields).unwrap_or_default();
-        for column in columns {
-            let mut found = header.iter().enumerate().filter(|(_, name)| name == column).map(|(place, _)| place);
-            match (found.next(), found.next()) {
-                (Some(place), None) => table.places.push(place),
-                _ => return Err(FileError::Column { path: path.to_owned(), column }),
+impl<const N: usize> Table<N> {
+    /// Opens the file and reads its header line.
+    pub(crate) fn open(path: &Path, columns: Columns<N>) -> Result<Self, FileError> {
+        let mut records = open(path)?;
+        let mut record = Record::default();
+        while record.is_blank() && records.read(&mut record)? {}
+        let mut places = [0; N];
+        for (place, &column) in places.iter_mut().zip(columns) {
+            let mut found = (0..record.len()).filter(|&i| record.field(i) == column);
+            *place = found.next().ok_or_else(|| FileError::MissingColumn { path: path.to_owned(), column })?;
+            if found.next().is_some() {
+                return Err(FileError::DuplicateColumn { path: path.to_owned(), column });
             }
         }
-        Ok(table)
+        Ok(Self { columns, places, records, record })
     }
 
-    /// The next row that has anything in it.
-    pub(crate) fn next(&mut self) -> Result<Option<Fields>, FileError> {
-        while let Some((line, mut fields)) = self.record()? {
-            if fields.iter().all(String::is_empty) {
-                continue;
-            }
-            let values = self
-                .places
-                .iter()
-                .map(|place| fields.get_mut(*place).map(std::mem::take).unwrap_or_default())
-                .collect();
-            return Ok(Some(Fields { line, values }));
-        }
-        Ok(None)
+    /// Reads the rows through, and finds what makes the file unreadable as a whole.
+    pub(crate) fn verify(path: &Path, columns: Columns<N>) -> Result<(), FileError> {
+        Self::open(path, columns)?.records.verify()
     }
 
-    /// The next record with its line, trimmed.
-    fn record(&mut self) -> Result<Option<(u64, Vec<String>)>, FileError> {
-        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| self.unreadable(error.into()))?;
-        if !more {
-            return Ok(None);
-        }
-        let byte = self.record.position().map_or(0, csv::Position::byte);
-        let line = self.lines.at(byte).map_err(|source| self.unreadable(source))?;
-        let fields: Result<Vec<String>, _> =
-            self.record.iter().map(|field| std::str::from_utf8(field).map(|text| text.trim().to_owned())).collect();
-        match fields {
-            Ok(fields) => Ok(Some((line, fields))),
-            Err(_) => Err(FileError::NotUtf8 { path: self.path.clone(), line }),
-        }
-    }
-
-    fn unreadable(&self, source: std::io::Error) -> FileError {
-        FileError::Unreadable { path: self.path.clone(), source }
-    }
-}
-
-/// Opens a file behind its byte order mark, if it has one.
-fn after_bom(path: &Path) -> std::io::Result<File> {
-    let mut file = File::open(path)?;
-    let mut start = Vec::with_capacity(BOM.len());
-    file.by_ref().take(BOM.len() as u64).read_to_end(&mut start)?;
-    if start != BOM {
-        file.seek(SeekFrom::Start(0))?;
-    }
-    Ok(file)
-}
-
-/// Counts physical lines beside the CSV reader, whose own count depends on when it consumes a line end.
-struct Lines {
-    reader: BufReader<File>,
-    byte: u64,
-    line: u64,
-}
-
-impl Lines {
-    fn new(file: File) -> Self {
-        Self { reader: BufReader::with_capacity(1 << 16, file), byte: 0, line: 1 }
-    }
-
-    /// The line of the first byte at or after an offset that is not a line end. Offsets never go back.
-    fn at(&mut self, byte: u64) -> std::io::Result<u64> {
-        loop {
-            let buffer = self.reader.fill_buf()?;
-            if buffer.is_empty() {
-                return Ok(self.line);
-            }
-            let mut used = 0;
-            let mut found = false;
-            for b in buffer {
-                if self.byte + used as u64 >= byte && !matches!(b, b'\r' | b'\n') {
-                    found = true;
-                    break;
-                }
-                self.line += u64::from(*b == b'\n');
-                used += 1;
-            }
-            self.reader.consume(used);
-            self.byte += used as u64;
-            if found {
-                return Ok(self.line);
+    /// Goes to the next row that is not blank; false at the end.
+    pub(crate) fn advance(&mut self) -> Result<bool, FileError> {
+        while self.records.read(&mut self.record)? {
+            if !self.record.is_blank() {
+                return Ok(true);
             }
         }
+        Ok(false)
     }
-}
 
-/// A hash that stands for content: 128 bits, so that a file's rows do not collide by chance.
-pub(crate) fn digest<'a>(parts: impl Iterator<Item = &'a str> + Clone) -> u128 {
-    let half = |seed: u8| {
-        let mut hasher = DefaultHasher::new();
-        seed.hash(&mut hasher);
-        parts.clone().for_each(|part| part.hash(&mut hasher));
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
+    /// The physical line on which the row starts, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.record.line
+    }
+
+    /// The row's cells in the order of the columns.
+    pub(crate) fn cells(&self) -> [Cell<'_>; N] {
+        std::array::from_fn(|i| Cell { column: self.columns[i], text: self.record.field(self.places[i]) })
+    }
 }

@@ -7,6 +7,9 @@ macro_rules! law_errors {
         pub enum LawErrorCode { $($(#[$meta])* $variant),+ }
 
         impl LawErrorCode {
+            /// Every reason.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
             /// The stable code.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
@@ -18,28 +21,40 @@ macro_rules! law_errors {
 law_errors! {
     /// A file is missing or cannot be read.
     FileUnreadable = "LAW_FILE_UNREADABLE",
-    /// Not YAML, or a key is missing or of the wrong kind.
+    /// A YAML file that nothing reads: what it says would be passed over.
+    UnknownFile = "LAW_UNKNOWN_FILE",
+    /// Not YAML, or a value of the wrong kind.
     Syntax = "LAW_SYNTAX",
-    /// A key, file, input, term or code that nothing knows.
+    /// A key that nothing reads.
     UnknownKey = "LAW_UNKNOWN_KEY",
+    /// A key that must be there: a choice left open.
+    MissingKey = "LAW_MISSING_KEY",
     /// A value that is not one of the choices, or not of the right form.
     BadValue = "LAW_BAD_VALUE",
+    /// A list that may not be empty.
+    EmptyList = "LAW_EMPTY_LIST",
     /// A value without a source.
     MissingSource = "LAW_MISSING_SOURCE",
-    /// A source that is not in sources.yaml.
+    /// A source that sources.yaml does not have.
     UnknownSource = "LAW_UNKNOWN_SOURCE",
     /// An assumption that names an article.
     ArticleOnAssumption = "LAW_ARTICLE_ON_ASSUMPTION",
-    /// A text that is empty in one of the languages.
+    /// A text that is absent or empty in one of the languages.
     MissingLabel = "LAW_MISSING_LABEL",
-    /// The same code twice.
+    /// The same key or code twice.
     Duplicate = "LAW_DUPLICATE",
+    /// A code that its list does not have, or an input, term or breach that nothing knows.
+    UnknownCode = "LAW_UNKNOWN_CODE",
+    /// A regime that regimes.yaml does not have.
+    UnknownRegime = "LAW_UNKNOWN_REGIME",
+    /// A legal holiday that is not defined.
+    UnknownHoliday = "LAW_UNKNOWN_HOLIDAY",
+    /// A term or breach that the law must have is not there.
+    MissingItem = "LAW_MISSING_ITEM",
     /// Days that no regime covers.
     Gap = "LAW_GAP",
     /// Days that two regimes cover.
     Overlap = "LAW_OVERLAP",
-    /// Something the law must have is not there.
-    Missing = "LAW_MISSING",
 }
 
 /// A law that cannot be loaded: which file, which line, why.

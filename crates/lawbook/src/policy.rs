@@ -1,19 +1,30 @@
 //! The open choices, by their dotted keys: the same keys in the files, in `--policy` and in what-if questions.
 
+use crate::words::Word;
 use std::collections::BTreeSet;
 use traject_domain::code::Term;
 use traject_domain::law::{IncompleteBirthDate, Law, LeapDayBirthday, MetBy, MonthRule, SuspensionUnit, WrongLanguage};
 
 /// One open choice.
 pub struct Policy {
-    /// Its dotted key.
+    /// Its dotted key: the law file and the path in it.
     pub key: &'static str,
     /// What it decides.
     pub meaning: &'static str,
-    /// The values it takes.
+    /// The values it takes; `suspensions.policies.suspends` takes any of them, separated by commas, or none.
     pub choices: &'static [&'static str],
+    /// What the law that ships with the program has.
+    pub default: &'static str,
+    get: fn(&Law) -> String,
     /// Sets it; false when the value is not a choice.
     set: fn(&mut Law, &str) -> bool,
+}
+
+impl Policy {
+    /// What a law has, spelled as it is set.
+    pub fn value(&self, law: &Law) -> String {
+        (self.get)(law)
+    }
 }
 
 /// Why a policy cannot be set.
@@ -49,47 +60,58 @@ pub const POLICIES: &[Policy] = &[
     Policy {
         key: "counting.month_rule",
         meaning: "how months are counted: to the eve of the ordinal of the first counted day, or by day number",
-        choices: &["eve_of_ordinal", "same_day_number"],
-        set: |law, value| put(&mut law.counting.month_rule, month_rule(value)),
+        choices: MonthRule::WORDS,
+        default: "eve_of_ordinal",
+        get: |law| law.counting.month_rule.word().to_owned(),
+        set: |law, value| put(&mut law.counting.month_rule, Word::read(value)),
     },
     Policy {
         key: "scope.policies.leap_day_birthday",
         meaning: "the birthday of someone born on 29 February, in a common year",
-        choices: &["1_march", "28_february"],
-        set: |law, value| put(&mut law.policies.leap_day_birthday, leap_day_birthday(value)),
+        choices: LeapDayBirthday::WORDS,
+        default: "1_march",
+        get: |law| law.policies.leap_day_birthday.word().to_owned(),
+        set: |law, value| put(&mut law.policies.leap_day_birthday, Word::read(value)),
     },
     Policy {
         key: "scope.policies.incomplete_birth_date",
         meaning: "an incomplete birth date: ask when it matters, or take the middle of the year or month",
-        choices: &["ask_when_it_matters", "mid_year"],
-        set: |law, value| put(&mut law.policies.incomplete_birth_date, incomplete_birth_date(value)),
+        choices: IncompleteBirthDate::WORDS,
+        default: "ask_when_it_matters",
+        get: |law| law.policies.incomplete_birth_date.word().to_owned(),
+        set: |law, value| put(&mut law.policies.incomplete_birth_date, Word::read(value)),
     },
     Policy {
         key: "suspensions.policies.suspends",
         meaning: "the terms that a suspension extends, separated by commas; may be empty",
         choices: &["D-REGISTER", "D-COMPLETE", "D-CURE"],
-        set: |law, value| {
-            let terms = value.split(',').map(str::trim).filter(|term| !term.is_empty());
-            put(&mut law.policies.suspends, suspends(terms))
-        },
+        default: "D-REGISTER,D-COMPLETE,D-CURE",
+        get: |law| law.policies.suspends.iter().map(|term| term.code()).collect::<Vec<_>>().join(","),
+        set: |law, value| put(&mut law.policies.suspends, suspended_terms(value)),
     },
     Policy {
         key: "suspensions.policies.unit",
         meaning: "how suspended time is added: the union of calendar days, or whole months and then days",
-        choices: &["calendar_days", "months"],
-        set: |law, value| put(&mut law.policies.suspension_unit, suspension_unit(value)),
+        choices: SuspensionUnit::WORDS,
+        default: "calendar_days",
+        get: |law| law.policies.suspension_unit.word().to_owned(),
+        set: |law, value| put(&mut law.policies.suspension_unit, Word::read(value)),
     },
     Policy {
         key: "deadlines.met_by",
         meaning: "what meets a term: the registration or completion itself, or the municipality's receipt of the certificate",
-        choices: &["registered", "certificate_received"],
-        set: |law, value| put(&mut law.policies.met_by, met_by(value)),
+        choices: MetBy::WORDS,
+        default: "registered",
+        get: |law| law.policies.met_by.word().to_owned(),
+        set: |law, value| put(&mut law.policies.met_by, Word::read(value)),
     },
     Policy {
         key: "letters.wrong_language",
         meaning: "what a notice in the wrong language is worth",
-        choices: &["void", "stands"],
-        set: |law, value| put(&mut law.policies.wrong_language, wrong_language(value)),
+        choices: WrongLanguage::WORDS,
+        default: "void",
+        get: |law| law.policies.wrong_language.word().to_owned(),
+        set: |law, value| put(&mut law.policies.wrong_language, Word::read(value)),
     },
 ];
 
@@ -109,56 +131,15 @@ pub fn apply(law: &mut Law, assignment: &str) -> Result<(), PolicyError> {
     }
 }
 
-pub(crate) fn month_rule(value: &str) -> Option<MonthRule> {
-    match value {
-        "eve_of_ordinal" => Some(MonthRule::EveOfOrdinal),
-        "same_day_number" => Some(MonthRule::SameDayNumber),
-        _ => None,
+fn suspended_terms(list: &str) -> Option<BTreeSet<Term>> {
+    if list.is_empty() {
+        Some(BTreeSet::new())
+    } else {
+        list.split(',').map(|term| suspended_term(term.trim())).collect()
     }
 }
 
-pub(crate) fn leap_day_birthday(value: &str) -> Option<LeapDayBirthday> {
-    match value {
-        "1_march" => Some(LeapDayBirthday::FirstOfMarch),
-        "28_february" => Some(LeapDayBirthday::TwentyEighthOfFebruary),
-        _ => None,
-    }
-}
-
-pub(crate) fn incomplete_birth_date(value: &str) -> Option<IncompleteBirthDate> {
-    match value {
-        "ask_when_it_matters" => Some(IncompleteBirthDate::AskWhenItMatters),
-        "mid_year" => Some(IncompleteBirthDate::MidYear),
-        _ => None,
-    }
-}
-
-pub(crate) fn suspends<'a>(terms: impl Iterator<Item = &'a str>) -> Option<BTreeSet<Term>> {
-    terms
-        .map(|term| Term::from_code(term).filter(|term| matches!(term, Term::Register | Term::Complete | Term::Cure)))
-        .collect()
-}
-
-pub(crate) fn suspension_unit(value: &str) -> Option<SuspensionUnit> {
-    match value {
-        "calendar_days" => Some(SuspensionUnit::CalendarDays),
-        "months" => Some(SuspensionUnit::Months),
-        _ => None,
-    }
-}
-
-pub(crate) fn met_by(value: &str) -> Option<MetBy> {
-    match value {
-        "registered" => Some(MetBy::Registered),
-        "certificate_received" => Some(MetBy::CertificateReceived),
-        _ => None,
-    }
-}
-
-pub(crate) fn wrong_language(value: &str) -> Option<WrongLanguage> {
-    match value {
-        "void" => Some(WrongLanguage::Void),
-        "stands" => Some(WrongLanguage::Stands),
-        _ => None,
-    }
+/// A term that a suspension may extend.
+pub(crate) fn suspended_term(code: &str) -> Option<Term> {
+    Term::from_code(code).filter(|term| matches!(term, Term::Register | Term::Complete | Term::Cure))
 }

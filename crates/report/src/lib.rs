@@ -2,5 +2,6 @@
 //!
 //! May depend on the domain, csv and serde_json. Must never know SQL, sockets or the clock.
 
+pub mod answer;
 pub mod figures;
 pub mod standings;

@@ -1,0 +1,153 @@
+//! The counter: a check, and what is handed over with it, in one visit.
+
+use crate::act::Done;
+use crate::desk::{ATTEMPTS, Desk, current_number};
+use crate::error::AppError;
+use crate::ids::{DeliveryId, DossierId};
+use crate::model::{Actor, Channel, DeliveryKey, Dossier, Identity, LegalStep, NewDelivery, NewFact, Request};
+use traject_domain::Date;
+use traject_domain::code::Code;
+use traject_domain::extract::Extract;
+use traject_domain::fact::{FactKind, InformationItem, NumberKey};
+use traject_domain::guard::{Refusal, RefusalCode};
+use traject_domain::national_number::NationalNumber;
+use traject_domain::standing::Outcome;
+
+/// What was handed over and explained at the counter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandOver {
+    /// Items of information given; empty: none recorded.
+    pub items: Vec<InformationItem>,
+    /// Language spoken, ISO 639-1.
+    pub spoken: Option<Code>,
+    /// The person received the certificate of obligation, and signed for it.
+    pub certificate_received: bool,
+}
+
+/// One visit at the counter.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The caller's request id.
+    pub request: Request,
+    /// Who checks: a municipality.
+    pub actor: Actor,
+    /// The person's number.
+    pub number: NationalNumber,
+    /// Names and contact, as the register has them.
+    pub identity: Identity,
+    /// What the register says.
+    pub extract: Extract,
+    /// The day of the check.
+    pub checked_on: Date,
+    /// What was handed over.
+    pub hand_over: HandOver,
+    /// Show what would follow, without doing it (AIP-163).
+    pub validate_only: bool,
+}
+
+impl Desk {
+    /// Checks a person and records what was handed over, in one transaction, safe to repeat.
+    ///
+    /// A certificate is handed over only to someone who is obliged: for anybody else the visit is refused as a whole.
+    /// For someone who is obliged and has no certificate yet, the certificate is prepared as a letter.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`], or what the store says.
+    pub async fn visit(&self, visit: &Visit) -> Result<Done, AppError> {
+        if let Some(committed) = self.store.committed(&visit.request).await? {
+            let dossier = committed.versions.first().map(|(id, _)| *id).ok_or(AppError::NotFound)?;
+            return self.done_before(dossier, committed).await;
+        }
+        for _ in 0..ATTEMPTS {
+            let dossier = self.of_number(visit.number).await?;
+            match self.visit_on(visit, &dossier).await {
+                // Somebody else changed or made the dossier meanwhile: look again.
+                Err(AppError::Stale | AppError::Taken(crate::error::Key::Number)) => {}
+                result => return result,
+            }
+        }
+        Err(AppError::Exhausted)
+    }
+
+    /// The dossier of a number, or an empty one that the command will make.
+    async fn of_number(&self, number: NationalNumber) -> Result<Dossier, AppError> {
+        match self.store.find_number(number).await? {
+            Some(id) => self.dossier(id).await,
+            None => Ok(Dossier {
+                id: DossierId(self.ids.next()),
+                version: 0,
+                facts: Vec::new(),
+                numbers: vec![(NumberKey(self.ids.next()), number)],
+                held: false,
+                frozen: false,
+                standing: None,
+            }),
+        }
+    }
+
+    async fn visit_on(&self, visit: &Visit, dossier: &Dossier) -> Result<Done, AppError> {
+        let checked = FactKind::Checked(Box::new(visit.extract.clone()));
+        self.judge(dossier, &visit.actor, visit.checked_on, &checked, None)?;
+        let own = visit.extract.municipality.to_string() == visit.actor.agency.as_str();
+        if !own {
+            let ground = self.law.law.policies_provenance.ground(None);
+            return Err(Refusal { code: RefusalCode::WrongActor, rule: "actors § 1", ground }.into());
+        }
+        let number = dossier
+            .numbers
+            .iter()
+            .find(|(_, number)| *number == visit.number)
+            .map(|(key, _)| *key)
+            .or_else(|| current_number(dossier))
+            .ok_or(AppError::NotFound)?;
+        let facts = self.visit_facts(visit, number, checked);
+        let (before, after) = self.around(dossier, &facts, self.clock.today());
+        let obliged = after.standing.as_ref().is_some_and(|standing| standing.outcome == Outcome::Obliged);
+        if visit.hand_over.certificate_received && !obliged {
+            let ground = self.law.law.policies_provenance.ground(None);
+            return Err(Refusal { code: RefusalCode::WrongState, rule: "R-S7", ground }.into());
+        }
+        if visit.validate_only {
+            return Ok(Done { dossier: dossier.id, version: dossier.version, committed: None, before, after });
+        }
+        let had_certificate = dossier.facts.iter().any(|fact| fact.fact.kind == FactKind::CertificateReceived);
+        let language = visit.extract.letter_language;
+        let deliveries = if obliged && !had_certificate && self.store.deliveries_of(dossier.id).await?.is_empty() {
+            vec![self.letter(dossier.id, LegalStep::Certificate, 0, language)]
+        } else {
+            Vec::new()
+        };
+        let numbers = if dossier.version == 0 { dossier.numbers.clone() } else { Vec::new() };
+        let change = self.change(dossier, numbers, facts, deliveries, &after);
+        self.commit_one(visit.request.clone(), change, before, after).await
+    }
+
+    fn visit_facts(&self, visit: &Visit, number: NumberKey, checked: FactKind) -> Vec<NewFact> {
+        let hand_over = &visit.hand_over;
+        let mut check = self.fact(number, &visit.actor, visit.checked_on, checked);
+        check.identity = Some(visit.identity.clone());
+        let mut facts = vec![check];
+        let mut also = |kind| facts.push(self.fact(number, &visit.actor, visit.checked_on, kind));
+        if !hand_over.items.is_empty() {
+            let items = hand_over.items.clone();
+            also(FactKind::InformationGiven { spoken: hand_over.spoken.clone(), items });
+        }
+        if hand_over.certificate_received {
+            also(FactKind::CertificateReceived);
+        }
+        facts
+    }
+
+    /// A letter to the person.
+    pub(crate) fn letter(
+        &self,
+        dossier: DossierId,
+        step: LegalStep,
+        step_version: u32,
+        language: Option<traject_domain::code::LegalLanguage>,
+    ) -> NewDelivery {
+        let recipient = Code::new("person");
+        let key = DeliveryKey { dossier, step, step_version, recipient, channel: Channel::Letter };
+        NewDelivery { id: DeliveryId(self.ids.next()), key, language }
+    }
+}

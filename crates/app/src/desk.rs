@@ -1,0 +1,131 @@
+//! The desk: the law, the store, the clock and the ids together, and what every use case does with them.
+
+use crate::error::AppError;
+use crate::ids::{DossierId, FactId};
+use crate::model::{Actor, Dossier, LedgerFact, NewFact, StandingRow};
+use crate::port::{Clock, Ids, Store};
+use crate::proposal;
+use std::sync::Arc;
+use traject_domain::Date;
+use traject_domain::assess::wake_on;
+use traject_domain::code::{Breach, Code};
+use traject_domain::fact::{Fact, FactKind, FactRef, NumberKey};
+use traject_domain::history::{History, Moment};
+use traject_domain::law::Law;
+use traject_domain::standing::{Enforcement, Standing};
+use traject_domain::{assess, law::AgencyKind};
+
+/// A law with the hash of its content, which decisions record.
+#[derive(Debug, Clone)]
+pub struct KnownLaw {
+    /// The law.
+    pub law: Law,
+    /// SHA-256 of its files and policies.
+    pub hash: [u8; 32],
+}
+
+/// Everything a use case needs.
+#[derive(Clone)]
+pub struct Desk {
+    /// The law in force here.
+    pub law: Arc<KnownLaw>,
+    /// The record.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// How often a decision is made again when the dossier changed under it, before the caller hears of it.
+pub(crate) const ATTEMPTS: usize = 5;
+
+/// A standing and the row that lists read.
+#[derive(Debug, Clone)]
+pub struct Assessed {
+    /// The standing; none while no check counts.
+    pub standing: Option<Standing>,
+    /// The row.
+    pub row: StandingRow,
+}
+
+impl Desk {
+    /// Loads a dossier.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or what the store says.
+    pub async fn dossier(&self, id: DossierId) -> Result<Dossier, AppError> {
+        self.store.dossier(id).await?.ok_or(AppError::NotFound)
+    }
+
+    /// The standing of a dossier at a moment.
+    pub fn standing(&self, dossier: &Dossier, at: Moment) -> Option<Standing> {
+        assess(&self.law.law, &History::new(dossier.facts.iter().map(|fact| &fact.fact), at))
+    }
+
+    /// Assesses facts at the end of a day, with the day they wake.
+    pub fn assess(&self, facts: &[Fact], today: Date) -> Assessed {
+        let at = Moment::end_of(today);
+        let history = History::new(facts, at);
+        let standing = assess(&self.law.law, &history);
+        let municipality = history.municipality_on(today);
+        let mut row = proposal::row(standing.as_ref(), today, self.law.hash, municipality);
+        row.wake_on = wake_on(&self.law.law, facts, at);
+        Assessed { standing, row }
+    }
+
+    /// A fact recorded here and now: its reference is its id.
+    pub(crate) fn fact(&self, number: NumberKey, actor: &Actor, occurred_on: Date, kind: FactKind) -> NewFact {
+        let id = FactId(self.ids.next());
+        let fact = Fact {
+            reference: FactRef::new(&id.to_string()),
+            number,
+            occurred_on,
+            known_on: self.clock.today(),
+            agency: actor.agency.clone(),
+            kind,
+        };
+        NewFact { id, fact, actor: actor.clone(), identity: None }
+    }
+}
+
+/// The facts alone.
+pub(crate) fn facts_of(dossier: &Dossier) -> Vec<Fact> {
+    dossier.facts.iter().map(|LedgerFact { fact, .. }| fact.clone()).collect()
+}
+
+/// The number that new facts are reported under: the latest one that replaced another, else the first.
+pub(crate) fn current_number(dossier: &Dossier) -> Option<NumberKey> {
+    let replaced = dossier.facts.iter().rev().find_map(|fact| match fact.fact.kind {
+        FactKind::NumberReplaced(by) => Some(by),
+        _ => None,
+    });
+    replaced.or_else(|| dossier.numbers.first().map(|(key, _)| *key))
+}
+
+/// Which kind of agency a code stands for: `GGC`, a municipality's NIS code, or an organiser.
+pub fn agency_kind(law: &Law, agency: &Code) -> Option<AgencyKind> {
+    if agency.as_str() == "GGC" {
+        Some(AgencyKind::Ggc)
+    } else if traject_domain::municipality::Municipality::parse(agency.as_str()).is_some() {
+        Some(AgencyKind::Municipality)
+    } else {
+        law.organiser(agency).map(|_| AgencyKind::Organiser)
+    }
+}
+
+/// How many notices for a breach were sent and lost their force, or were followed by a fine: the step version of the
+/// next one.
+pub(crate) fn notice_version(standing: Option<&Standing>, breach: Breach) -> u32 {
+    let notices = standing
+        .and_then(|standing| standing.obligation.as_ref())
+        .map_or(0, |obligation| obligation.breach(breach).notices.len());
+    u32::try_from(notices).unwrap_or(u32::MAX)
+}
+
+/// True when enforcement of a breach is in one of these states.
+pub(crate) fn is_in(standing: Option<&Standing>, breach: Breach, states: &[Enforcement]) -> bool {
+    standing
+        .and_then(|standing| standing.obligation.as_ref())
+        .is_some_and(|obligation| states.contains(&obligation.breach(breach).state))
+}

@@ -1,0 +1,58 @@
+//! The worked dates of the handbook, and what must hold for every start day of twenty years.
+
+use jiff::civil::date;
+use std::sync::LazyLock;
+use traject_domain::Date;
+use traject_domain::calendar::not_working;
+use traject_domain::code::Term;
+use traject_domain::counting::{Period, add_days, due_date, presumed_delivery, term_end, union};
+use traject_domain::law::{Law, Length, MonthRule, SuspensionUnit};
+
+static LAW: LazyLock<Law> = LazyLock::new(|| traject_lawbook::embedded().expect("the law that ships loads"));
+
+fn due(term: Term, start: Date, suspended: &[Period]) -> (Date, Date) {
+    let end = due_date(&LAW.counting, SuspensionUnit::CalendarDays, term, start, LAW.length(term), suspended);
+    (end.raw, end.due)
+}
+
+#[test]
+fn terms_end_where_the_handbook_says() {
+    let register = |start| due(Term::Register, start, &[]);
+    assert_eq!(register(date(2022, 6, 14)), (date(2022, 12, 14), date(2022, 12, 14)));
+    assert_eq!(register(date(2022, 9, 5)), (date(2023, 3, 5), date(2023, 3, 6)), "Sunday rolls");
+    assert_eq!(register(date(2022, 8, 31)), (date(2023, 2, 28), date(2023, 2, 28)), "a missing ordinal");
+    assert_eq!(register(date(2023, 2, 28)), (date(2023, 8, 31), date(2023, 8, 31)), "the eve of the first");
+    assert_eq!(register(date(2023, 11, 20)), (date(2024, 5, 20), date(2024, 5, 21)), "Whit Monday rolls");
+    assert_eq!(term_end(date(2023, 2, 28), Length::Months(6), MonthRule::SameDayNumber), date(2023, 8, 28));
+}
+
+#[test]
+fn overlapping_suspensions_count_once() {
+    let suspended = union([
+        Period { first: date(2023, 9, 4), last: date(2023, 11, 30) },
+        Period { first: date(2023, 11, 15), last: date(2024, 2, 14) },
+    ]);
+    assert_eq!(due(Term::Complete, date(2023, 4, 17), &suspended), (date(2025, 3, 30), date(2025, 3, 31)));
+}
+
+#[test]
+fn a_letter_counts_as_delivered_on_the_third_working_day() {
+    assert_eq!(presumed_delivery(&LAW.counting, date(2023, 1, 9)), date(2023, 1, 12));
+    assert_eq!(presumed_delivery(&LAW.counting, date(2023, 12, 29)), date(2024, 1, 4), "over New Year");
+    assert_eq!(presumed_delivery(&LAW.counting, date(2024, 5, 7)), date(2024, 5, 13), "over Ascension Day");
+}
+
+#[test]
+fn every_due_date_of_twenty_years_is_a_working_day_and_never_early() {
+    let mut start = date(2020, 1, 1);
+    while start < date(2040, 1, 1) {
+        for term in [Term::Register, Term::Complete, Term::Cure, Term::Transfer] {
+            let (raw, due) = due(term, start, &[]);
+            assert!(not_working(&LAW.counting, due).is_none(), "{start} {term}");
+            let by_day_number = term_end(start, LAW.length(term), MonthRule::SameDayNumber);
+            assert!(raw >= by_day_number, "doubt goes to the person: {start} {term}");
+            assert!(due <= add_days(raw, 5), "{start} {term}");
+        }
+        start = add_days(start, 1);
+    }
+}

@@ -1,0 +1,221 @@
+//! What the law that ships says.
+
+use std::collections::BTreeMap;
+use traject_domain::code::Code;
+use traject_domain::labels::Label;
+use traject_domain::law::{CodeList, Confidence, ExemptionBasis, Law, Provenance, RegimeId};
+use traject_lawbook::{POLICIES, PolicyError, apply, embedded};
+
+fn law() -> Law {
+    embedded().expect("the law that ships loads")
+}
+
+/// Every value that has a ground, by name.
+fn grounds(law: &Law) -> BTreeMap<String, &Provenance> {
+    let mut grounds = BTreeMap::from([
+        ("counting".to_owned(), &law.counting.provenance),
+        ("policies".to_owned(), &law.policies_provenance),
+        ("fines".to_owned(), &law.fines.provenance),
+    ]);
+    grounds.extend(law.regimes.iter().map(|item| (format!("regime {}", item.id), &item.provenance)));
+    grounds.extend(law.scope.iter().map(|item| (item.id.to_string(), &item.provenance)));
+    grounds.extend(law.exemptions.iter().map(|item| (item.code.to_string(), &item.provenance)));
+    grounds.extend(law.suspensions.iter().map(|item| (item.code.to_string(), &item.provenance)));
+    grounds.extend(law.deadlines.values().map(|item| (item.term.to_string(), &item.provenance)));
+    grounds.extend(law.organisers.iter().map(|item| (item.code.to_string(), &item.provenance)));
+    grounds
+}
+
+fn labels(law: &Law) -> Vec<(String, &Label)> {
+    let mut labels: Vec<(String, &Label)> = Vec::new();
+    for (list, codes) in &law.codes {
+        labels.extend(codes.iter().map(|(code, label)| (format!("{list:?} {code}"), label)));
+    }
+    labels.extend(law.regimes.iter().map(|item| (item.id.to_string(), &item.label)));
+    labels.extend(law.scope.iter().map(|item| (item.id.to_string(), &item.label)));
+    labels.extend(law.exemptions.iter().map(|item| (item.code.to_string(), &item.label)));
+    labels.extend(law.suspensions.iter().map(|item| (item.code.to_string(), &item.label)));
+    labels.extend(law.deadlines.values().map(|item| (item.term.to_string(), &item.label)));
+    labels.extend(law.counting.holidays.iter().map(|item| (item.code.to_string(), &item.label)));
+    labels.extend(law.breaches.iter().map(|(breach, label)| (breach.to_string(), label)));
+    labels.extend(law.organisers.iter().map(|item| (item.code.to_string(), &item.label)));
+    labels
+}
+
+#[test]
+fn every_code_has_a_text_in_each_language() {
+    let law = law();
+    let labels = labels(&law);
+    assert!(labels.len() > 340, "{}", labels.len());
+    for (code, Label { nl, fr, en }) in labels {
+        for text in [nl, fr, en] {
+            assert!(!text.is_empty() && text.trim() == text, "{code}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn every_value_has_a_known_source_and_no_assumption_an_article() {
+    let law = law();
+    for (name, ground) in grounds(&law) {
+        assert!(!ground.sources.is_empty(), "{name}");
+        assert!(ground.sources.iter().all(|source| law.sources.contains_key(source)), "{name}");
+        if ground.confidence == Confidence::Assumption {
+            assert!(ground.articles.is_empty(), "{name}");
+            assert_eq!(ground.ground(Some(&RegimeId::new("B"))), "assumption", "{name}");
+        }
+    }
+}
+
+/// For a lawyer to check against the texts: no article may appear here that was not seen.
+#[test]
+fn the_grounds_of_the_law() {
+    let law = law();
+    let lines = grounds(&law).into_iter().map(|(name, ground)| {
+        let sources: Vec<&str> = ground.sources.iter().map(Code::as_str).collect();
+        let articles: Vec<String> =
+            ground.articles.iter().map(|(regime, article)| format!(" | {regime}: {}", article.en)).collect();
+        format!("{name}: {} [{}]{}", ground.confidence.word(), sources.join(" "), articles.concat())
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn the_conditions_of_the_scope() {
+    let law = law();
+    let lines = law.scope.iter().map(|condition| {
+        let reference = if condition.gives_reference_date { " (gives the reference date)" } else { "" };
+        format!("{}: {:?}{reference}", condition.id, condition.test)
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn the_lengths_of_terms_and_suspensions() {
+    let law = law();
+    let terms = law.deadlines.values().map(|item| {
+        format!("{}: {:?}, {:?}, service target: {}", item.term, item.length, item.actor, item.service_target)
+    });
+    let suspensions = law.suspensions.iter().map(|item| {
+        format!(
+            "{}: {:?}, extended to {:?}, at least {:?}, {:?}, medical: {}",
+            item.code, item.length, item.length_with_extension, item.min_total, item.channels, item.medical
+        )
+    });
+    insta::assert_snapshot!(terms.chain(suspensions).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn medical_evidence_never_comes_through_an_organiser() {
+    for suspension in law().suspensions.iter().filter(|suspension| suspension.medical) {
+        assert!(!suspension.channels.contains(&traject_domain::law::Channel::Organiser), "{}", suspension.code);
+    }
+}
+
+#[test]
+fn the_lists_have_the_codes_of_the_import_format() {
+    let law = law();
+    let list = |list: CodeList| law.codes[&list].keys().map(Code::as_str).collect::<Vec<_>>().join(" ");
+    assert_eq!(law.codes[&CodeList::Countries].len(), 249, "the officially assigned codes of ISO 3166-1");
+    assert!(!law.has_code(CodeList::Countries, &Code::new("XX")), "XX is a value of the column nationality only");
+    assert!(!law.has_code(CodeList::Countries, &Code::new("EL")), "ISO writes GR");
+    assert_eq!(list(CodeList::Registers), "foreigners population waiting");
+    assert_eq!(list(CodeList::PermitKinds), "A AI B C D E EU F H K L M N SPECIAL");
+    assert_eq!(
+        list(CodeList::PermitGrounds),
+        "au_pair family medical other protection study temporary_protection work working_holiday"
+    );
+    assert_eq!(list(CodeList::FamilyOf), "belgian belgian_free_movement eu_citizen uk_beneficiary");
+    assert_eq!(
+        list(CodeList::FamilyTies),
+        "ascendant_dependent ascendant_of_minor ascendant_other descendant_dependent descendant_other \
+         descendant_under_21 partner_equal partner_other spouse"
+    );
+    assert_eq!(list(CodeList::Sexes), "F M X");
+    assert_eq!(list(CodeList::OtherRegions), "BE-VLG BE-WAL");
+}
+
+#[test]
+fn nine_exemptions_are_automatic_and_four_need_evidence() {
+    let law = law();
+    let codes = |automatic: bool| {
+        let of_kind = law.exemptions.iter().filter(|item| (item.basis != ExemptionBasis::OnEvidence) == automatic);
+        of_kind.map(|item| item.code.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(codes(true), "E01 E02 E03 E04 E05 E06 E07 E08 E09");
+    assert_eq!(codes(false), "E10 E11 E12 E13");
+}
+
+#[test]
+fn the_policy_keys_read_well() {
+    let lines = POLICIES
+        .iter()
+        .map(|policy| format!("{}={} ({}): {}", policy.key, policy.default, policy.choices.join("|"), policy.meaning));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn the_files_hold_the_default_of_every_policy() {
+    let law = law();
+    for policy in POLICIES {
+        let value = policy.value(&law);
+        let (mut value, mut default): (Vec<&str>, Vec<&str>) =
+            (value.split(',').collect(), policy.default.split(',').collect());
+        value.sort_unstable();
+        default.sort_unstable();
+        assert_eq!(value, default, "{}", policy.key);
+    }
+}
+
+/// A key is the name of a file and the path in it, so that a lawyer finds the value that a site has changed.
+#[test]
+fn a_policy_key_is_a_file_and_the_path_in_it() {
+    for policy in POLICIES {
+        let mut path = policy.key.split('.');
+        let name = format!("{}.yaml", path.next().expect("a key has a first part"));
+        let (_, text) = traject_lawbook::FILES.iter().find(|(file, _)| *file == name).expect("a file of that name");
+        let mut rest = *text;
+        for (depth, part) in path.enumerate() {
+            let line = format!("\n{}{part}:", "  ".repeat(depth));
+            rest = rest.split_once(&line).unwrap_or_else(|| panic!("{name} has no {part}")).1;
+        }
+    }
+}
+
+#[test]
+fn every_choice_can_be_set_and_read_back_and_nothing_else_can() {
+    for policy in POLICIES {
+        let mut law = law();
+        for choice in policy.choices {
+            apply(&mut law, &format!("{}={choice}", policy.key)).expect("a choice can be set");
+            assert_eq!(policy.value(&law), *choice);
+        }
+        let before = law.clone();
+        let refused = apply(&mut law, &format!("{}=nonsense", policy.key)).expect_err("not a choice");
+        assert!(matches!(refused, PolicyError::BadValue { key, .. } if key == policy.key));
+        assert!(policy.choices.iter().all(|choice| refused.to_string().contains(choice)), "{refused}");
+        assert_eq!(law, before, "a refused policy changes nothing");
+    }
+}
+
+#[test]
+fn an_unknown_policy_is_told_which_there_are() {
+    let mut law = law();
+    let refused = apply(&mut law, "scope.colour=red").expect_err("no such policy").to_string();
+    assert!(POLICIES.iter().all(|policy| refused.contains(policy.key)), "{refused}");
+    assert_eq!(apply(&mut law, "scope"), Err(PolicyError::Syntax));
+}
+
+#[test]
+fn any_subset_of_terms_may_be_suspended_and_no_other_term() {
+    let mut law = law();
+    let suspends = |law: &mut Law, list: &str| {
+        apply(law, &format!("suspensions.policies.suspends={list}"))?;
+        Ok::<usize, PolicyError>(law.policies.suspends.len())
+    };
+    assert_eq!(suspends(&mut law, ""), Ok(0));
+    assert_eq!(suspends(&mut law, "D-CURE"), Ok(1));
+    assert_eq!(suspends(&mut law, "D-CURE, D-REGISTER"), Ok(2));
+    assert!(suspends(&mut law, "D-PAY").is_err());
+    assert!(suspends(&mut law, "D-CURE,").is_err());
+}

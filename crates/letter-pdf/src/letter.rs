@@ -1,0 +1,231 @@
+//! Rendering: from a letter's context, or an answer, to bytes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use traject_templates::{ComposedLetter, Letter, TextError, Texts};
+use typst::foundations::Bytes;
+
+use crate::answer::AnswerDocument;
+use crate::error::{CodePoints, RenderError};
+use crate::world::{Laid, Press, Template};
+
+/// Longest full name, in characters. The national register keeps at most 48 for a surname and 48 for first names.
+const NAME_LENGTH_MAX: usize = 200;
+/// Longest part of a name that cannot be broken at a space or hyphen, in characters.
+const NAME_PART_LENGTH_MAX: usize = 48;
+/// Most address lines under the name, as many as a window envelope shows.
+const ADDRESS_LINES_MAX: usize = 5;
+/// Longest address line, in characters.
+const ADDRESS_LINE_LENGTH_MAX: usize = 80;
+
+/// Sizes of the words in points, from the preferred one down, for a letter of as many pages as languages. A letter that
+/// needs more pages in the smallest size is set in the preferred one.
+const SIZES_ONE_LANGUAGE: &[f64] = &[10.0, 9.5, 9.0];
+const SIZES_TWO_LANGUAGES: &[f64] = &[9.0];
+
+/// Typst memoises every layout. Dropping the memo every so many documents keeps memory flat (about 0.1 GB).
+const DOCUMENTS_PER_EVICTION: u64 = 50;
+
+/// Makes PDF/A-2a + PDF/UA-1 documents. Build one and share it: it holds the fonts, the texts and the templates.
+pub struct LetterPdf {
+    press: Press,
+    texts: Texts,
+    made: AtomicU64,
+}
+
+/// A finished document.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// Number of pages.
+    pub pages: usize,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+}
+
+impl std::fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rendered").field("bytes", &self.pdf.len()).field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
+
+/// The embedded material is unusable: a fault of the release.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// A font file is not a font.
+    #[error("the font {file} is not readable")]
+    Font {
+        /// The file in `fonts/`.
+        file: &'static str,
+    },
+    /// The texts are incomplete.
+    #[error("the texts of the letters are not usable")]
+    Texts(#[from] TextError),
+    /// The two PDF standards exclude each other.
+    #[error("the PDF standards cannot be combined")]
+    Standards,
+    /// A fixed file name is refused.
+    #[error("a file name of the templates is not valid")]
+    FileName,
+}
+
+/// What `letter.typ` reads.
+#[derive(Serialize)]
+struct LetterData<'a> {
+    fonts: &'a [String],
+    /// Of the words, in points.
+    size: f64,
+    letter: &'a ComposedLetter,
+    name: Name<'a>,
+}
+
+/// A name with what a layout must know of its script.
+#[derive(Serialize)]
+struct Name<'a> {
+    text: &'a str,
+    /// Written from right to left.
+    rtl: bool,
+    /// Not in Latin script: its language is not the letter's.
+    foreign: bool,
+}
+
+/// What `answer.typ` reads.
+#[derive(Serialize)]
+struct AnswerData<'a> {
+    fonts: &'a [String],
+    answer: &'a AnswerDocument,
+}
+
+impl LetterPdf {
+    /// Reads the embedded fonts, texts and templates.
+    ///
+    /// # Errors
+    /// [`SetUpError`] when the release itself is faulty.
+    pub fn new() -> Result<Self, SetUpError> {
+        Ok(Self { press: Press::new()?, texts: Texts::load()?, made: AtomicU64::new(0) })
+    }
+
+    /// The distinct characters of a text that no embedded font prints, sorted; empty when all are covered.
+    pub fn uncovered(&self, text: &str) -> Vec<char> {
+        self.press.fonts.uncovered(text)
+    }
+
+    /// The words of a letter, as they would be printed.
+    pub fn compose(&self, letter: &Letter) -> ComposedLetter {
+        self.texts.compose(letter)
+    }
+
+    /// Makes a letter: A4, address in the right-hand window of a C5 or DL envelope.
+    ///
+    /// # Errors
+    /// [`RenderError::Uncovered`] and [`RenderError::TooLong`] for values a letter cannot carry; the other variants
+    /// are faults of the release.
+    pub fn render(&self, letter: &Letter) -> Result<Rendered, RenderError> {
+        check_lengths(letter)?;
+        let composed = self.compose(letter);
+        let data = |size| LetterData {
+            fonts: self.press.fonts.families(),
+            size,
+            letter: &composed,
+            name: Name {
+                text: &composed.recipient_name,
+                rtl: is_right_to_left(&composed.recipient_name),
+                foreign: composed.recipient_name.chars().any(|c| c.is_alphabetic() && !is_latin(c)),
+            },
+        };
+        let reference = composed.delivery_reference.as_str();
+        let qr = Bytes::from_string(qr_svg(reference)?);
+        let set = |size| self.set(Template::Letter, &data(size), Some(qr.clone()));
+        let pages = composed.passages.len();
+        let sizes = if pages == 1 { SIZES_ONE_LANGUAGE } else { SIZES_TWO_LANGUAGES };
+        let preferred = set(sizes[0])?;
+        let mut chosen = None;
+        if preferred.pages() > pages {
+            for size in &sizes[1..] {
+                chosen = Some(set(*size)?).filter(|smaller| smaller.pages() <= pages);
+                if chosen.is_some() {
+                    break;
+                }
+            }
+        }
+        self.finish(&chosen.unwrap_or(preferred), reference)
+    }
+
+    /// Makes an answer: title, introduction, one table with a header row, notes.
+    ///
+    /// # Errors
+    /// [`RenderError::Uncovered`] for characters the fonts lack; the other variants are faults of the release.
+    pub fn render_answer(&self, answer: &AnswerDocument) -> Result<Rendered, RenderError> {
+        let data = AnswerData { fonts: self.press.fonts.families(), answer };
+        let set = self.set(Template::Answer, &data, None)?;
+        self.finish(&set, &answer.title)
+    }
+
+    /// Checks that the fonts cover every text, then lays it out.
+    fn set(&self, template: Template, data: &impl Serialize, qr: Option<Bytes>) -> Result<Laid, RenderError> {
+        let data = serde_json::to_value(data).map_err(|_| RenderError::Data)?;
+        let missing = self.uncovered(&texts_of(&data));
+        if !missing.is_empty() {
+            return Err(RenderError::Uncovered(CodePoints(missing)));
+        }
+        self.press.lay_out(template, Bytes::from_string(data.to_string()), qr)
+    }
+
+    fn finish(&self, laid: &Laid, identity: &str) -> Result<Rendered, RenderError> {
+        let pdf = self.press.export(laid, identity)?;
+        if (self.made.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(DOCUMENTS_PER_EVICTION) {
+            comemo::evict(0);
+        }
+        let sha256 = Sha256::digest(&pdf).into();
+        Ok(Rendered { pdf, pages: laid.pages(), sha256 })
+    }
+}
+
+fn check_lengths(letter: &Letter) -> Result<(), RenderError> {
+    let recipient = &letter.envelope().recipient;
+    let too_long = |field, length_max| Err(RenderError::TooLong { field, length_max });
+    if recipient.full_name.chars().count() > NAME_LENGTH_MAX {
+        return too_long("full_name", NAME_LENGTH_MAX);
+    }
+    let parts = recipient.full_name.split([' ', '-']);
+    if parts.map(|part| part.chars().count()).any(|length| length > NAME_PART_LENGTH_MAX) {
+        return too_long("full_name_part", NAME_PART_LENGTH_MAX);
+    }
+    if recipient.address.len() > ADDRESS_LINES_MAX {
+        return too_long("address", ADDRESS_LINES_MAX);
+    }
+    if recipient.address.iter().any(|line| line.chars().count() > ADDRESS_LINE_LENGTH_MAX) {
+        return too_long("address_line", ADDRESS_LINE_LENGTH_MAX);
+    }
+    Ok(())
+}
+
+/// Every text a document would print, keys left out.
+fn texts_of(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(texts_of).collect(),
+        serde_json::Value::Object(members) => members.values().map(texts_of).collect(),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => String::new(),
+    }
+}
+
+fn qr_svg(reference: &str) -> Result<String, RenderError> {
+    let code = QrCode::with_error_correction_level(reference, EcLevel::M).map_err(|_| RenderError::Qr)?;
+    Ok(code.render::<svg::Color<'_>>().quiet_zone(false).module_dimensions(1, 1).build())
+}
+
+/// Whether the first letter that has a direction is of a script written from right to left.
+fn is_right_to_left(text: &str) -> bool {
+    let first = text.chars().find(|c| c.is_alphabetic());
+    first.is_some_and(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'))
+}
+
+fn is_latin(c: char) -> bool {
+    matches!(c, '\0'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}')
+}

@@ -1,0 +1,6 @@
+//! What a finished document must be: one binary, because every binary links the whole compiler.
+
+mod answers;
+mod inspect;
+mod letters;
+mod print_folder;

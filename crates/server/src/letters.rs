@@ -1,0 +1,278 @@
+//! From a delivery to a letter in the print folder: contexts from the standing, rendering, printing.
+
+use crate::clock::brussels_day;
+use std::collections::BTreeMap;
+use traject_app::Desk;
+use traject_app::error::AppError;
+use traject_app::model::{Delivery, DeliveryState, Dossier, Identity, LegalStep, WorkKind};
+use traject_domain::Date;
+use traject_domain::code::{Breach, LegalLanguage, Term};
+use traject_domain::fact::FactKind;
+use traject_domain::history::{History, Moment};
+use traject_domain::law::{Law, RegimeId};
+use traject_domain::municipality::Municipality;
+use traject_domain::standing::Standing;
+use traject_letter_pdf::{LetterPdf, PrintFolder, PrintJob, RenderError, Rendered};
+use traject_templates::{
+    BreachFacts, CertificateOfObligation, DeliveryReference, Envelope, FineRange, FormalNotice, Letter, LetterLanguage,
+    Offer, PerLanguage, Recipient, Served,
+};
+
+/// How a municipality is reached about civic integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// E-mail address.
+    pub email: String,
+    /// Telephone.
+    pub phone: Option<String>,
+}
+
+/// What letters say about their sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Senders {
+    /// The multilingual information site.
+    pub information_site: String,
+    /// Contacts per municipality.
+    pub contacts: BTreeMap<Municipality, Contact>,
+}
+
+/// Why letters could not be made. Letters made before stay made.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The store, or a dossier in it.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The print folder.
+    #[error("the print folder cannot be used")]
+    Print(#[from] traject_letter_pdf::PrintError),
+    /// A fault of a template.
+    #[error("a letter could not be rendered")]
+    Render(#[source] RenderError),
+}
+
+/// What a run made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Letters in the print folder.
+    pub printed: u64,
+    /// Deliveries cancelled because their ground was gone.
+    pub cancelled: u64,
+    /// Letters that a person has to make, because the fonts do not cover a name.
+    pub uncovered: u64,
+}
+
+/// Deliveries read at a time.
+const PAGE: usize = 64;
+
+/// Makes letters of waiting deliveries.
+pub struct Letters<'a> {
+    /// The desk.
+    pub desk: &'a Desk,
+    /// The press.
+    pub press: &'a LetterPdf,
+    /// Where letters go.
+    pub folder: &'a mut PrintFolder,
+    /// What letters say about their sender.
+    pub senders: &'a Senders,
+}
+
+impl Letters<'_> {
+    /// Makes every waiting letter. A letter that was rendered before a crash is printed from its stored bytes.
+    ///
+    /// # Errors
+    /// [`LetterError`]; a delivery whose making failed stays as it was.
+    pub async fn run(&mut self) -> Result<Made, LetterError> {
+        let mut made = Made::default();
+        for state in [DeliveryState::Rendered, DeliveryState::Created] {
+            loop {
+                let page = self.desk.store.deliveries(state, PAGE).await.map_err(AppError::from)?;
+                if page.is_empty() {
+                    break;
+                }
+                for delivery in &page {
+                    self.make(delivery, &mut made).await?;
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    async fn make(&mut self, delivery: &Delivery, made: &mut Made) -> Result<(), LetterError> {
+        let is_rendered = delivery.state == DeliveryState::Rendered;
+        let dated_on = if is_rendered { brussels_day(delivery.changed_at) } else { self.desk.clock.today() };
+        let dossier = self.desk.dossier(delivery.key.dossier).await?;
+        let identity = self.desk.store.identity(dossier.id).await.map_err(AppError::from)?.unwrap_or_default();
+        let Some(letter) = self.letter(delivery, &dossier, &identity, dated_on) else {
+            self.step(delivery, delivery.state, DeliveryState::Cancelled, None).await?;
+            made.cancelled += 1;
+            return Ok(());
+        };
+        let rendered = match self.press.render(&letter) {
+            // What was rendered once is what is sent, even where the dossier has changed since.
+            Ok(rendered) if is_rendered => self.stored(delivery, rendered).await?,
+            Ok(rendered) => rendered,
+            Err(RenderError::Uncovered(_) | RenderError::TooLong { .. }) => {
+                self.desk.ask(dossier.id, WorkKind::UncoveredName).await?;
+                self.step(delivery, delivery.state, DeliveryState::PermanentFailure, None).await?;
+                made.uncovered += 1;
+                return Ok(());
+            }
+            Err(error) => return Err(LetterError::Render(error)),
+        };
+        if !is_rendered {
+            self.step(delivery, DeliveryState::Created, DeliveryState::Rendered, Some(&rendered.pdf)).await?;
+        }
+        self.folder.store(&PrintJob::new(&self.press.compose(&letter), &rendered))?;
+        self.step(delivery, DeliveryState::Rendered, DeliveryState::Printed, None).await?;
+        made.printed += 1;
+        Ok(())
+    }
+
+    /// The letter with the bytes that were rendered before.
+    async fn stored(&self, delivery: &Delivery, rendered: Rendered) -> Result<Rendered, LetterError> {
+        let pdf = self.desk.store.document(delivery.id).await.map_err(AppError::from)?;
+        Ok(match pdf {
+            Some(pdf) => Rendered { pdf, ..rendered },
+            None => rendered,
+        })
+    }
+
+    async fn step(
+        &self,
+        delivery: &Delivery,
+        from: DeliveryState,
+        to: DeliveryState,
+        document: Option<&[u8]>,
+    ) -> Result<(), LetterError> {
+        let now = self.desk.clock.now();
+        let store = &self.desk.store;
+        store.move_delivery(delivery.id, from, to, document, now).await.map_err(AppError::from)?;
+        Ok(())
+    }
+
+    /// The letter of a delivery; none when its ground is gone.
+    fn letter(&self, delivery: &Delivery, dossier: &Dossier, identity: &Identity, dated_on: Date) -> Option<Letter> {
+        let law = &self.desk.law.law;
+        let at = Moment::end_of(dated_on.max(self.desk.clock.today()));
+        let history = History::new(dossier.facts.iter().map(|fact| &fact.fact), at);
+        let standing = traject_domain::assess(law, &history)?;
+        let municipality = history.municipality_on(dated_on)?;
+        let contact = self.senders.contacts.get(&municipality)?;
+        let envelope = Envelope {
+            language: LetterLanguage::of(delivery.language),
+            municipality,
+            municipality_email: contact.email.clone(),
+            municipality_phone: contact.phone.clone(),
+            information_site: self.senders.information_site.clone(),
+            recipient: recipient(identity),
+            dossier_reference: dossier.id.to_string(),
+            delivery_reference: DeliveryReference::parse(&delivery.id.to_string()).ok()?,
+            dated_on,
+        };
+        let context = Context { law, standing: &standing, dated_on, known_on: at.recorded_by };
+        match delivery.key.step {
+            LegalStep::Certificate => context.certificate(envelope),
+            LegalStep::Notice(breach) => context.notice(envelope, breach, &history),
+        }
+    }
+}
+
+/// What a letter takes from the law and the standing.
+struct Context<'a> {
+    law: &'a Law,
+    standing: &'a Standing,
+    dated_on: Date,
+    known_on: Date,
+}
+
+impl Context<'_> {
+    fn certificate(&self, envelope: Envelope) -> Option<Letter> {
+        let obligation = self.standing.obligation.as_ref()?;
+        if obligation.closing.is_some() {
+            return None;
+        }
+        let term = obligation.breach(Breach::NotRegistered).term.as_ref();
+        Some(Letter::CertificateOfObligation(CertificateOfObligation {
+            envelope,
+            legal_ground: self.ground(Term::Register),
+            register_term: self.law.length(Term::Register),
+            served: term.map(|term| Served { received_on: term.start, due: term.due }),
+            complete_term: self.law.length(Term::Complete),
+            cure_term: self.law.length(Term::Cure),
+            fine: self.fine(),
+            offers: self.offers(),
+        }))
+    }
+
+    /// A notice whose posting was withdrawn or retracted meanwhile is not sent.
+    fn notice(&self, envelope: Envelope, breach: Breach, history: &History<'_>) -> Option<Letter> {
+        let standing = self.standing.obligation.as_ref()?.breach(breach);
+        let posted = history.first(|kind| matches!(kind, FactKind::NoticePosted { breach: b, .. } if *b == breach));
+        let notice = standing.notices.last().filter(|notice| !notice.withdrawn && posted.is_some())?;
+        let term = standing.term.as_ref()?;
+        let breach = match breach {
+            Breach::NotRegistered => BreachFacts::NotRegistered {
+                certificate_received_on: term.start,
+                register_by: term.due,
+                offers: self.offers(),
+            },
+            Breach::NotCompleted => BreachFacts::NotCompleted { registered_on: term.start, complete_by: term.due },
+        };
+        let served = standing.cure.as_ref().filter(|_| !notice.presumed);
+        Some(Letter::FormalNotice(FormalNotice {
+            envelope,
+            legal_ground: self.ground(Term::Cure),
+            breach,
+            cure_term: self.law.length(Term::Cure),
+            served: served.map(|cure| Served { received_on: cure.start, due: cure.due }),
+            fine: self.fine(),
+        }))
+    }
+
+    /// The regime in force on the day of the letter, with the article of the term where one was seen.
+    fn ground(&self, term: Term) -> PerLanguage {
+        let regime = self.law.regime_on(self.dated_on, self.known_on);
+        let id: Option<&RegimeId> = regime.map(|regime| &regime.id);
+        let article = self.law.deadlines.get(&term).and_then(|d| id.and_then(|id| d.provenance.articles.get(id)));
+        let text = |language: LegalLanguage| {
+            let of = |label: &traject_domain::labels::Label| match language {
+                LegalLanguage::Nl => label.nl.clone(),
+                LegalLanguage::Fr => label.fr.clone(),
+            };
+            let name = regime.map(|regime| of(&regime.label)).unwrap_or_default();
+            match article {
+                Some(article) => format!("{name} ({})", of(article)),
+                None => name,
+            }
+        };
+        PerLanguage { nl: text(LegalLanguage::Nl), fr: text(LegalLanguage::Fr) }
+    }
+
+    fn fine(&self) -> FineRange {
+        FineRange { min: self.law.fines.min, max: self.law.fines.max }
+    }
+
+    fn offers(&self) -> Vec<Offer> {
+        let regime = self.law.regime_on(self.dated_on, self.known_on).map(|regime| &regime.id);
+        self.law
+            .organisers
+            .iter()
+            .map(|organiser| Offer {
+                name: PerLanguage { nl: organiser.label.nl.clone(), fr: organiser.label.fr.clone() },
+                tracks: regime.and_then(|id| organiser.tracks.get(id)).cloned().unwrap_or_default(),
+            })
+            .collect()
+    }
+}
+
+fn recipient(identity: &Identity) -> Recipient {
+    let join = |parts: &[&Option<String>], between: &str| {
+        parts.iter().filter_map(|part| part.as_deref()).collect::<Vec<_>>().join(between)
+    };
+    let full_name = join(&[&identity.first_names, &identity.last_name], " ");
+    let street = join(&[&identity.street, &identity.house_number], " ");
+    let street = identity.box_number.as_ref().map_or(street.clone(), |number| format!("{street} / {number}"));
+    let city = join(&[&identity.postal_code, &identity.city], " ");
+    let address = [street, city].into_iter().filter(|line| !line.is_empty()).collect();
+    Recipient { full_name, address }
+}

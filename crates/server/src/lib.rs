@@ -1,0 +1,8 @@
+//! The composition of Traject: what the binary `traject` does, as functions that the demonstration and tests call too.
+//!
+//! May depend on every room. Must never hold a rule of the domain.
+
+pub mod clock;
+pub mod figures;
+pub mod import;
+pub mod letters;

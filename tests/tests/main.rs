@@ -1,0 +1,4 @@
+//! One binary for all black-box tests.
+
+mod replay;
+mod support;
