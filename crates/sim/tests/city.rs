@@ -189,7 +189,7 @@ fn no_two_people_share_a_number_and_both_centuries_and_bis_occur() {
 fn the_days_fed_one_by_one_are_the_whole_city_on_working_days() {
     let city = City::generate(3, 800, FROM, UNTIL);
     let days = || (0..349).map(|n| add_days(FROM, n));
-    assert_eq!(days().last(), Some(UNTIL));
+    assert_eq!(days().next_back(), Some(UNTIL));
     let checks: Vec<_> = days().flat_map(|day| city.checks_on(day)).collect();
     assert!(checks.iter().copied().eq(city.checks()));
     let events: Vec<_> = days().flat_map(|day| city.events_recorded_on(day)).collect();

@@ -24,8 +24,9 @@ pub(crate) struct Person {
     pub(crate) obliged_from: Option<Date>,
     /// Exempt or obliged: an organiser takes them.
     pub(crate) may_join: bool,
-    /// First the number at the first check, then the one that replaced it and the day that became known.
+    /// The number at the first check.
     pub(crate) number: String,
+    /// The number that took its place.
     pub(crate) replaced: Option<Replacement>,
     /// The day of a move to the second check's municipality.
     pub(crate) moved_on: Option<Date>,
