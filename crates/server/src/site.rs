@@ -66,17 +66,14 @@ impl Site {
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let law = Arc::new(load_law(&config)?);
         let secrets = config.secrets().map_err(|_| anyhow!("a file with a secret cannot be read"))?;
-        let url = match &secrets.database_url {
-            Some(url) => url.expose().to_owned(),
-            None => {
-                std::fs::create_dir_all(&config.data_dir)
-                    .with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
-                format!("sqlite:{}", config.data_dir.join("traject.db").display())
-            }
-        };
+        let url = secrets.database_url.expose();
+        if config.database.url.is_none() {
+            std::fs::create_dir_all(&config.data_dir)
+                .with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
+        }
         let mut options = Options::new(Arc::clone(&clock), Arc::new(SystemSalts::default()));
         options.readers = config.database.readers_max.get();
-        let store = traject_store::open(&url, options)
+        let store = traject_store::open(url, options)
             .await
             .map_err(|error| anyhow!("{}: {error}", error.code()).context("the database cannot be opened"))?;
         let store = Arc::new(store);

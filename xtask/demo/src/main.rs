@@ -23,6 +23,7 @@ use traject_domain::code::Code;
 use traject_domain::counting::{add_days, days_between};
 use traject_domain::history::Moment;
 use traject_domain::labels::ReadingLanguage;
+use traject_domain::municipality::Municipality;
 use traject_letter_pdf::{LetterPdf, PrintFolder};
 use traject_report::answer::Answer;
 use traject_server::import::{Files, import};
@@ -59,14 +60,14 @@ async fn main() -> anyhow::Result<()> {
     start_afresh(out)?;
     let clock = Arc::new(SimulatedClock::at(FIRST));
     let site = open(out, &clock).await?;
+    let mut post = Post::open(&site)?;
     let done = match &arguments.input {
         Some(dir) => files(&site, &clock, dir).await?,
-        None => invented(&site, &clock, &arguments, out).await?,
+        None => invented(&site, &clock, &mut post, &arguments).await?,
     };
-    let printed = letters(&site).await?;
     let report = traject_server::figures::figures(&site.desk, Moment::end_of(LAST)).await?;
     let answer = Answer::new(&report, &site.desk.law.law.version, ReadingLanguage::En);
-    traject_server::figures::write_answer(&answer, &LetterPdf::new()?, out)?;
+    traject_server::figures::write_answer(&answer, &post.press, out)?;
     let mut terminal = std::io::stdout();
     writeln!(terminal, "{}", traject_server::figures::table(&answer))?;
     writeln!(
@@ -74,7 +75,7 @@ async fn main() -> anyhow::Result<()> {
         "{} certificates and {} notices released, {} transfers, {} acts of offices, post and GGC, {} refused by the guard",
         done.certificates, done.notices, done.transfers, done.acts, done.refused
     )?;
-    writeln!(terminal, "{printed} letters in {}", site.config.print_folder().display())?;
+    writeln!(terminal, "{} letters in {}", post.printed, site.config.print_folder().display())?;
     writeln!(terminal, "answer.json, answer.csv and answer.pdf in {}", out.display())?;
     site.close().await
 }
@@ -109,12 +110,8 @@ fn importer() -> Actor {
 }
 
 /// Day by day: the day's files come in, deadlines run, people work.
-async fn invented(
-    site: &Site,
-    clock: &SimulatedClock,
-    arguments: &Arguments,
-    out: &Path,
-) -> anyhow::Result<Done> {
+async fn invented(site: &Site, clock: &SimulatedClock, post: &mut Post, arguments: &Arguments) -> anyhow::Result<Done> {
+    let out = &arguments.out;
     let city = City::generate(arguments.seed, arguments.checks, FIRST, LAST);
     city.registrations_csv(file(&out.join("registrations.csv"))?)?;
     city.events_csv(file(&out.join("events.csv"))?)?;
@@ -133,6 +130,7 @@ async fn invented(
         anyhow::ensure!(summary.rejects.is_empty(), "the importer rejected a row of the invented city");
         site.desk.sweep().await?;
         people::work(&site.desk, Some(&city), &mut agenda, &mut done).await?;
+        post.run(site).await?;
         today = add_days(today, 1);
         progress.inc(1);
     }
@@ -158,15 +156,27 @@ fn file(path: &Path) -> anyhow::Result<BufWriter<File>> {
     File::create(path).map(BufWriter::new).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// Every waiting letter, from senders that exist in no register.
-async fn letters(site: &Site) -> anyhow::Result<u64> {
-    let contact = |nis: u16| Contact { email: format!("integration-{nis}@municipality.example"), phone: None };
-    let contacts =
-        traject_domain::municipality::Municipality::all().map(|municipality| (municipality, contact(municipality.nis())));
-    let senders =
-        Senders { information_site: site.config.letters.information_site.clone(), contacts: contacts.collect() };
-    let press = LetterPdf::new()?;
-    let mut folder = PrintFolder::open(site.config.print_folder())?;
-    let made = Letters { desk: &site.desk, press: &press, folder: &mut folder, senders: &senders }.run().await?;
-    Ok(made.printed)
+/// Where letters go, from senders that exist in no register.
+struct Post {
+    press: LetterPdf,
+    folder: PrintFolder,
+    senders: Senders,
+    printed: u64,
+}
+
+impl Post {
+    fn open(site: &Site) -> anyhow::Result<Self> {
+        let contact = |nis: u16| Contact { email: format!("integration-{nis}@municipality.example"), phone: None };
+        let contacts = Municipality::all().map(|municipality| (municipality, contact(municipality.nis()))).collect();
+        let senders = Senders { information_site: site.config.letters.information_site.clone(), contacts };
+        let folder = PrintFolder::open(site.config.print_folder())?;
+        Ok(Self { press: LetterPdf::new()?, folder, senders, printed: 0 })
+    }
+
+    /// Makes every waiting letter.
+    async fn run(&mut self, site: &Site) -> anyhow::Result<()> {
+        let (press, folder, senders) = (&self.press, &mut self.folder, &self.senders);
+        self.printed += Letters { desk: &site.desk, press, folder, senders }.run().await?.printed;
+        Ok(())
+    }
 }

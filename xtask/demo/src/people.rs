@@ -111,11 +111,8 @@ async fn release(
             let ggc = actor("GGC", "case_officer");
             agenda.add(add_days(today, 14), item.dossier, &ggc, FactKind::HearingInvited(breach));
             let luck = item.dossier.0.as_u128() % 3;
-            let decision = if luck == 0 {
-                FactKind::DecidedNoFine(breach)
-            } else {
-                FactKind::Fined(breach, Cents(10_000))
-            };
+            let decision =
+                if luck == 0 { FactKind::DecidedNoFine(breach) } else { FactKind::Fined(breach, Cents(10_000)) };
             agenda.add(add_days(today, 28), item.dossier, &ggc, decision);
         }
         _ => {}
