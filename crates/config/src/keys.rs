@@ -1,5 +1,6 @@
 //! The keys there are, read off the schema, so that each layer is checked by itself and a stray key has an address.
 
+use config::ValueKind;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -7,11 +8,39 @@ use std::collections::BTreeMap;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Keys {
     /// A value without keys of its own.
-    Leaf,
+    Leaf(Leaf),
     /// A table with these keys.
     Table(BTreeMap<String, Keys>),
     /// A list of what is inside.
     List(Box<Keys>),
+}
+
+/// What the schema says of a single value.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Leaf {
+    /// Its JSON type, where there is only one beside `null`.
+    kind: Option<String>,
+    /// The texts to choose from; empty where any will do.
+    pub(crate) choices: Vec<String>,
+}
+
+impl Leaf {
+    fn of_schema(schema: &Value) -> Self {
+        let kind = schema.get("type").and_then(|kind| kind.as_str().or_else(|| kind.get(0)?.as_str()));
+        let alternatives = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+        let choices = alternatives.filter_map(|one| Some(one.get("const")?.as_str()?.to_owned())).collect();
+        Self { kind: kind.map(str::to_owned), choices }
+    }
+
+    /// A value that came as text, in its own type where the text fits it.
+    fn typed(&self, text: &str) -> ValueKind {
+        let typed = match self.kind.as_deref() {
+            Some("integer") => text.parse().ok().map(ValueKind::I64),
+            Some("boolean") => text.parse().ok().map(ValueKind::Boolean),
+            _ => None,
+        };
+        typed.unwrap_or_else(|| ValueKind::String(text.to_owned()))
+    }
 }
 
 impl Keys {
@@ -31,7 +60,7 @@ impl Keys {
                 }
             }
         }
-        if table.is_empty() { Self::Leaf } else { Self::Table(table) }
+        if table.is_empty() { Self::Leaf(Leaf::of_schema(schema)) } else { Self::Table(table) }
     }
 
     /// The dotted keys of `value` that have no place here.
@@ -62,12 +91,23 @@ impl Keys {
         }
     }
 
-    /// Whether a dotted key names a place here.
-    pub(crate) fn has(&self, dotted: &str) -> bool {
-        let mut at = self;
-        dotted.split('.').all(|part| match at {
-            Self::Table(keys) => keys.get(part).map(|inner| at = inner).is_some(),
-            Self::Leaf | Self::List(_) => false,
+    /// The place that a dotted key names; indices of lists are passed over.
+    pub(crate) fn at(&self, dotted: &str) -> Option<&Self> {
+        dotted.split('.').try_fold(self, |at, part| {
+            let (name, is_item) = part.split_once('[').map_or((part, false), |(name, _)| (name, true));
+            let Self::Table(keys) = at else { return None };
+            match keys.get(name)? {
+                Self::List(inner) if is_item => Some(inner.as_ref()),
+                inner => Some(inner),
+            }
         })
+    }
+
+    /// A value that came as text, as the place it is for takes it.
+    pub(crate) fn typed(&self, text: &str) -> ValueKind {
+        match self {
+            Self::Leaf(leaf) => leaf.typed(text),
+            Self::Table(_) | Self::List(_) => ValueKind::String(text.to_owned()),
+        }
     }
 }

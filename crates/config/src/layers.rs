@@ -4,10 +4,11 @@ use crate::error::{ConfigError, Place};
 use crate::keys::Keys;
 use crate::reference::schema;
 use crate::sections::{Agency, Config};
-use config::{File, FileFormat, ValueKind};
+use config::{File, FileFormat};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// The defaults, as they lie in the repository.
@@ -63,6 +64,7 @@ pub fn check(sources: &Sources) -> Result<Config, Vec<ConfigError>> {
 
 /// The layers, from the lowest to the highest.
 struct Layers {
+    keys: Keys,
     files: Vec<(Place, String, toml::Value)>,
     single: Vec<(Place, String, String)>,
 }
@@ -79,23 +81,22 @@ impl Layers {
                 Err(source) => errors.push(ConfigError::FileUnreadable { path: path.clone(), key: None, source }),
             }
         }
-        let keys = Keys::of_schema(&schema());
-        let mut layers = Self { files: Vec::new(), single: Vec::new() };
+        let mut layers = Self { keys: Keys::of_schema(&schema()), files: Vec::new(), single: Vec::new() };
         for (place, text) in texts {
             match parse(&text, &place) {
                 Ok(value) => {
-                    errors.extend(keys.strangers(&value).into_iter().map(|key| unknown(key, &place)));
+                    errors.extend(layers.keys.strangers(&value).into_iter().map(|key| unknown(key, &place)));
                     layers.files.push((place, text, value));
                 }
                 Err(error) => errors.push(error),
             }
         }
-        layers.read_environment(sources, &keys, &mut errors);
-        layers.read_overrides(sources, &keys, &mut errors);
+        layers.read_environment(sources, &mut errors);
+        layers.read_overrides(sources, &mut errors);
         if errors.is_empty() { Ok(layers) } else { Err(errors) }
     }
 
-    fn read_environment(&mut self, sources: &Sources, keys: &Keys, errors: &mut Vec<ConfigError>) {
+    fn read_environment(&mut self, sources: &Sources, errors: &mut Vec<ConfigError>) {
         let mut variables: Vec<_> =
             sources.environment.iter().filter_map(|(name, value)| Some((name.to_str()?, value))).collect();
         variables.sort_unstable();
@@ -103,17 +104,17 @@ impl Layers {
             let Some(rest) = name.strip_prefix(PREFIX) else { continue };
             let (key, place) = (rest.to_lowercase().replace("__", "."), Place::Environment(name.to_owned()));
             match value.to_str() {
-                _ if !keys.has(&key) => errors.push(unknown(key, &place)),
+                _ if self.keys.at(&key).is_none() => errors.push(unknown(key, &place)),
                 Some(value) => self.single.push((place, key, value.to_owned())),
                 None => errors.push(invalid(key, place, "the value is not UTF-8")),
             }
         }
     }
 
-    fn read_overrides(&mut self, sources: &Sources, keys: &Keys, errors: &mut Vec<ConfigError>) {
+    fn read_overrides(&mut self, sources: &Sources, errors: &mut Vec<ConfigError>) {
         for text in &sources.overrides {
             match text.split_once('=') {
-                Some((key, _)) if !keys.has(key) => errors.push(unknown(key.to_owned(), &Place::Flag)),
+                Some((key, _)) if self.keys.at(key).is_none() => errors.push(unknown(key.to_owned(), &Place::Flag)),
                 Some((key, value)) => self.single.push((Place::Flag, key.to_owned(), value.to_owned())),
                 None => errors.push(invalid(text.clone(), Place::Flag, "expected section.key=value")),
             }
@@ -159,7 +160,8 @@ impl Layers {
             builder = builder.add_source(File::from_str(text, FileFormat::Toml));
         }
         for (_, key, value) in &self.single {
-            builder = builder.set_override(key, ValueKind::String(value.clone()))?;
+            let value = self.keys.at(key).unwrap_or(&self.keys).typed(value);
+            builder = builder.set_override(key, value)?;
         }
         builder.build()
     }
@@ -225,16 +227,27 @@ impl Reader<'_> {
     }
 
     fn fault(&mut self, key: &str, error: &config::ConfigError) {
-        self.errors.push(invalid(key.to_owned(), self.layers.place(key), plain(error)));
+        let problem = match self.layers.keys.at(key) {
+            Some(Keys::Leaf(leaf)) if !leaf.choices.is_empty() => {
+                format!("expected one of {}", leaf.choices.join(", "))
+            }
+            _ => plain(error),
+        };
+        self.errors.push(invalid(key.to_owned(), self.layers.place(key), problem));
     }
 }
 
 fn parse(text: &str, place: &Place) -> Result<toml::Value, ConfigError> {
     toml::from_str::<toml::Table>(text).map(toml::Value::Table).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start.min(text.len()));
-        let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = line_of(text, error.span());
         ConfigError::NotToml { place: place.clone(), line, problem: error.message().to_owned() }
     })
+}
+
+/// The line, from 1, on which a span starts.
+pub(crate) fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
+    let start = span.map_or(0, |span| span.start.min(text.len()));
+    text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// What the library says, without the names it has for sources and keys: those are said by the error around it.
@@ -242,7 +255,7 @@ fn plain(error: &config::ConfigError) -> String {
     match error {
         config::ConfigError::At { error, .. } => plain(error),
         config::ConfigError::Type { unexpected, expected, .. } => format!("found {unexpected}, expected {expected}"),
-        config::ConfigError::NotFound(_) => "missing".to_owned(),
+        config::ConfigError::NotFound(key) => format!("`{key}` is missing"),
         other => other.to_string(),
     }
 }

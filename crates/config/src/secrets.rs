@@ -1,6 +1,7 @@
 //! What lies in files of its own, so that a configuration can be shown to anybody.
 
 use crate::error::{ConfigError, Place};
+use crate::layers::line_of;
 use crate::sections::{Config, Mail};
 use crate::values::Secret;
 use serde::Deserialize;
@@ -80,8 +81,10 @@ impl Config {
         let Some(path) = &self.tokens.file else { return Ok(Vec::new()) };
         let text = read(path, "tokens.file").map_err(|error| vec![error])?;
         let rows = toml::from_str::<TokenFile>(&text).map_err(|error| {
-            // The message names a key or a shape; a line of the file is never shown.
-            vec![fault(path, "tokens".to_owned(), error.message())]
+            // What the parser says may repeat a token, so only the line is told.
+            let line = line_of(&text, error.span());
+            let problem = format!("line {line} does not fit `[[tokens]]` with `token`, `staff`, `agency` and `role`");
+            vec![fault(path, "tokens".to_owned(), &problem)]
         })?;
         let (mut errors, mut seen) = (Vec::new(), BTreeSet::new());
         for (index, row) in rows.tokens.iter().enumerate() {

@@ -23,7 +23,9 @@ fn faults(sources: &Sources) -> Vec<String> {
 }
 
 fn without_folder(text: String) -> String {
-    text.split(' ').map(|word| word.rsplit('/').next().unwrap_or(word)).collect::<Vec<_>>().join(" ")
+    let is_absolute = |word: &str| word.starts_with('/');
+    let shown = |word| if is_absolute(word) { word.rsplit('/').next().unwrap_or(word) } else { word };
+    text.split(' ').map(shown).collect::<Vec<_>>().join(" ")
 }
 
 fn folder() -> tempfile::TempDir {
@@ -98,22 +100,28 @@ fn an_unknown_key_is_named_with_its_place_in_every_layer_at_once() {
 #[test]
 fn an_invalid_value_is_reported_for_each_section_with_the_layer_that_set_it() {
     let folder = folder();
-    let text = "[server]\ndrain_timeout = \"20\"\n[letters]\nprint_folder = 5\n[[agencies]]\ncode = \"BON\"\nkind = \"office\"\n";
+    let text = "[server]\ndrain_timeout = \"20\"\n[[agencies]]\ncode = \"BON\"\nkind = \"office\"\n";
     let mut sources = site(folder.path(), text);
     sources.environment = environment(&[("TRAJECT__DATABASE__URL", "mysql://x:hunter2@db/x")]);
     sources.overrides = vec!["mail.kind=email-smtp".to_owned(), "log".to_owned(), "log.format=xml".to_owned()];
     insta::assert_snapshot!(faults(&sources).join("\n"), @"CONFIG_INVALID_VALUE invalid `log` in --set: expected section.key=value");
     sources.overrides.remove(1);
-    insta::assert_snapshot!(faults(&sources).join("\n"), @"");
+    insta::assert_snapshot!(faults(&sources).join("\n"), @r"
+    CONFIG_INVALID_VALUE invalid `server.drain_timeout` in file traject.toml: expected a length of time with its unit, such as 20s or 5m
+    CONFIG_INVALID_VALUE invalid `database.url` in environment variable TRAJECT__DATABASE__URL: expected sqlite:PATH or postgres://USER@HOST/NAME
+    CONFIG_INVALID_VALUE invalid `mail` in --set: `host` is missing
+    CONFIG_INVALID_VALUE invalid `log.format` in --set: expected one of text, json
+    CONFIG_INVALID_VALUE invalid `agencies[0].kind` in file traject.toml: expected one of municipality, organiser, ggc
+    ");
 }
 
 #[test]
 fn a_file_that_is_missing_or_no_toml_is_named() {
     let missing = Sources { site_file: Some(PathBuf::from("no/such/traject.toml")), ..Sources::default() };
-    insta::assert_snapshot!(faults(&missing).join("\n"), @"CONFIG_FILE_UNREADABLE cannot read traject.toml");
+    insta::assert_snapshot!(faults(&missing).join("\n"), @"CONFIG_FILE_UNREADABLE cannot read no/such/traject.toml");
     let folder = folder();
     let broken = site(folder.path(), "[server]\nlisten = \n");
-    insta::assert_snapshot!(faults(&broken).join("\n"), @"");
+    insta::assert_snapshot!(faults(&broken).join("\n"), @"CONFIG_NOT_TOML line 2 in file traject.toml is not TOML: string values must be quoted, expected literal string");
 }
 
 #[test]
@@ -199,14 +207,26 @@ fn a_token_that_is_short_or_of_an_agency_that_is_not_here_is_refused_without_bei
     let sources = site(folder.path(), &format!("[tokens]\nfile = {:?}\n", folder.path().join("tokens")));
     let faults = faults(&sources);
     assert!(!faults.join(" ").contains("hunter2"));
-    insta::assert_snapshot!(faults.join("\n"), @"");
+    insta::assert_snapshot!(faults.join("\n"), @r"
+    CONFIG_INVALID_VALUE invalid `tokens[0].token` in file tokens: shorter than 16 characters
+    CONFIG_INVALID_VALUE invalid `tokens[0].staff` in file tokens: empty
+    CONFIG_INVALID_VALUE invalid `tokens[0].agency` in file tokens: no agency of this deployment
+    ");
+}
+
+#[test]
+fn a_token_file_of_another_shape_is_refused_without_being_shown() {
+    let folder = folder();
+    std::fs::write(folder.path().join("tokens"), "# for development\ntokens = \"hunter2\"\n").expect("writable");
+    let sources = site(folder.path(), &format!("[tokens]\nfile = {:?}\n", folder.path().join("tokens")));
+    insta::assert_snapshot!(faults(&sources).join("\n"), @"CONFIG_INVALID_VALUE invalid `tokens` in file tokens: line 2 does not fit `[[tokens]]` with `token`, `staff`, `agency` and `role`");
 }
 
 #[test]
 fn a_secret_file_that_is_missing_is_named_with_its_key() {
     let overrides = vec!["tokens.file=no/such/tokens".to_owned()];
     let faults = faults(&Sources { overrides, ..Sources::default() });
-    assert_eq!(faults, ["CONFIG_FILE_UNREADABLE cannot read tokens, named by `tokens.file`"]);
+    assert_eq!(faults, ["CONFIG_FILE_UNREADABLE cannot read no/such/tokens, named by `tokens.file`"]);
 }
 
 #[test]
