@@ -47,6 +47,12 @@ pub enum CommitError {
     Internal(#[source] Cause),
 }
 
+impl From<crate::model::Malformed> for CommitError {
+    fn from(fault: crate::model::Malformed) -> Self {
+        Self::Internal(Box::new(fault))
+    }
+}
+
 /// A unique key of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {

@@ -2,6 +2,7 @@
 
 use crate::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use jiff::Timestamp;
+use std::collections::HashSet;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::fact::{Fact, FactRef, NumberKey};
@@ -313,6 +314,36 @@ pub struct Command {
     pub request: Request,
     /// Dossiers it changes; each at most once.
     pub changes: Vec<DossierChange>,
+}
+
+/// A command that no caller may make: a fault of the program, whatever the store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// A dossier is changed twice.
+    #[error("a command changes a dossier at most once")]
+    DossierTwice,
+    /// Numbers come without a fact whose identifying part could hold them.
+    #[error("numbers come with a fact")]
+    NumbersWithoutFact,
+}
+
+impl Command {
+    /// Tells a malformed command before anything is looked up.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn check(&self) -> Result<(), Malformed> {
+        let mut dossiers = HashSet::new();
+        for change in &self.changes {
+            if !dossiers.insert(change.dossier) {
+                return Err(Malformed::DossierTwice);
+            }
+            if change.facts.is_empty() && !change.numbers.is_empty() {
+                return Err(Malformed::NumbersWithoutFact);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a committed command left behind; the same again for a repeated request id.

@@ -62,10 +62,6 @@ impl Held {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("a rule of the store was broken")]
-struct BrokenRule;
-
 impl MemoryStore {
     /// An empty record; the clock tells when facts are received.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
@@ -80,14 +76,11 @@ impl MemoryStore {
 impl Record {
     /// Why a command is refused; nothing is changed before this has passed.
     fn may(&self, command: &Command) -> Result<(), CommitError> {
-        let mut dossiers = HashSet::new();
+        command.check()?;
         for change in &command.changes {
             let version = self.dossiers.get(&change.dossier).map_or(0, |dossier| dossier.version);
             if version != change.expected_version {
                 return Err(CommitError::Stale(change.dossier));
-            }
-            if !dossiers.insert(change.dossier) || (change.facts.is_empty() && !change.numbers.is_empty()) {
-                return Err(CommitError::Internal(Box::new(BrokenRule)));
             }
         }
         self.keys_are_free(command).map_err(CommitError::Taken)

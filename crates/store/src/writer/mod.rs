@@ -95,11 +95,9 @@ fn choose(waiting: VecDeque<Waiting>) -> (Vec<Waiting>, VecDeque<Waiting>) {
     let mut seen: HashSet<Uuid> = HashSet::new();
     let (mut batch, mut rest) = (Vec::new(), VecDeque::new());
     for one in waiting {
-        let mut free = batch.len() < MOST;
-        let keys = one.command.changes.iter().map(|change| change.dossier.0);
-        for key in keys.chain([one.command.request.id]) {
-            free &= seen.insert(key);
-        }
+        let keys = one.command.changes.iter().map(|change| change.dossier.0).chain([one.command.request.id]);
+        let free = batch.len() < MOST && keys.clone().all(|key| !seen.contains(&key));
+        seen.extend(keys);
         if free { batch.push(one) } else { rest.push_back(one) }
     }
     (batch, rest)

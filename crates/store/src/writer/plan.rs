@@ -17,16 +17,6 @@ use traject_domain::fact::NumberKey;
 use traject_domain::national_number::NationalNumber;
 use uuid::Uuid;
 
-/// A change brings numbers, but no fact whose identifying part could hold them.
-#[derive(Debug, thiserror::Error)]
-#[error("numbers come with a fact")]
-struct NumbersWithoutFact;
-
-/// A change names a dossier twice.
-#[derive(Debug, thiserror::Error)]
-#[error("a command changes a dossier at most once")]
-struct DossierTwice;
-
 /// The rows of a batch.
 #[derive(Default)]
 pub(super) struct Rows {
@@ -98,16 +88,11 @@ impl Plan<'_> {
     }
 
     fn may_add(&self, command: &Command) -> Result<(), CommitError> {
-        for (i, change) in command.changes.iter().enumerate() {
+        command.check()?;
+        for change in &command.changes {
             let version = self.locked.get(&change.dossier.0).map_or(0, |row| row.version);
             if to_i64(change.expected_version) != version {
                 return Err(CommitError::Stale(change.dossier));
-            }
-            if change.facts.is_empty() && !change.numbers.is_empty() {
-                return Err(CommitError::Internal(Box::new(NumbersWithoutFact)));
-            }
-            if command.changes[..i].iter().any(|before| before.dossier == change.dossier) {
-                return Err(CommitError::Internal(Box::new(DossierTwice)));
             }
         }
         Ok(())

@@ -1,0 +1,328 @@
+//! Random commands against two stores: every answer and every list must be the same.
+
+use super::{Fixture, TODAY, change, standing};
+use crate::facts;
+use jiff::ToSpan as _;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use std::mem::discriminant;
+use traject_app::error::CommitError;
+use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use traject_app::model::{
+    Channel, Command, Committed, DeliveryKey, DeliveryState, DossierChange, LegalStep, NewDelivery, Request,
+    StandingRow, StandingUpdate, WorkChange, WorkKind,
+};
+use traject_app::port::{Clock as _, DossierFilter, Store, WorkFilter, WorkUpdate};
+use traject_domain::Date;
+use traject_domain::code::{Breach, Code};
+use traject_domain::fact::{FactKind, FactRef, NumberKey};
+use traject_domain::standing::{Enforcement, NextCode, Stage};
+use uuid::Uuid;
+
+const DOSSIERS: usize = 6;
+const KINDS: [WorkKind; 3] = [WorkKind::Inform, WorkKind::ReleaseNotice(Breach::NotRegistered), WorkKind::Review];
+const STATES: [DeliveryState; 4] =
+    [DeliveryState::Created, DeliveryState::Rendered, DeliveryState::Sending, DeliveryState::InDoubt];
+
+/// One thing done to both stores.
+#[derive(Debug, Clone)]
+enum Step {
+    Commit(Vec<Plan>),
+    /// An earlier command again, with another hash if true.
+    Again(Index, bool),
+    UpdateWork(Index, u64, WorkUpdate),
+    Release(Option<usize>),
+    Move(Index, DeliveryState, DeliveryState, Option<Vec<u8>>),
+    Days(i8),
+}
+
+/// A change of one dossier, with small numbers in place of ids so that they collide.
+#[derive(Debug, Clone)]
+struct Plan {
+    dossier: usize,
+    wrong_version: bool,
+    facts: Vec<(FactKind, u16, i8)>,
+    number: Option<(u64, u64)>,
+    standing: Option<StandingRow>,
+    imported: bool,
+    delivery: Option<(LegalStep, u32)>,
+    work: Vec<(usize, bool, i8, bool)>,
+}
+
+fn day(offset: i8) -> Date {
+    TODAY.saturating_add(i32::from(offset).days())
+}
+
+prop_compose! {
+    fn any_standing()(
+        town in option::of(0..3_usize),
+        outcome in select(vec!["obliged", "exempt", "undecided"]),
+        stage in option::of(select(Stage::ALL)),
+        enforcement in select(Enforcement::ALL),
+        next_code in option::of(select(NextCode::ALL)),
+        wake in option::of(-5..20_i8),
+        review in any::<bool>(),
+        subject in option::of("[A-Z]{3}"),
+    ) -> StandingRow {
+        StandingRow {
+            municipality: town.map(facts::municipality),
+            outcome: Code::new(outcome),
+            stage,
+            enforcement,
+            next_code,
+            review,
+            wake_on: wake.map(day),
+            subject: subject.as_deref().map(FactRef::new),
+            ..standing()
+        }
+    }
+}
+
+prop_compose! {
+    fn any_plan()(
+        dossier in 0..DOSSIERS,
+        wrong_version in prop::bool::weighted(0.1),
+        facts in vec((facts::any_kind(), 0..400_u16, -20..20_i8), 0..4),
+        number in option::weighted(0.3, (0..8_u64, 0..8_u64)),
+        standing in option::weighted(0.8, any_standing()),
+        imported in any::<bool>(),
+        delivery in option::weighted(
+            0.3,
+            (select(vec![LegalStep::Certificate, LegalStep::Notice(Breach::NotCompleted)]), 0..3_u32),
+        ),
+        work in vec((0..KINDS.len(), any::<bool>(), -9..9_i8, any::<bool>()), 0..4),
+    ) -> Plan {
+        Plan { dossier, wrong_version, facts, number, standing, imported, delivery, work }
+    }
+}
+
+fn any_update() -> impl Strategy<Value = WorkUpdate> {
+    prop_oneof![
+        option::of("[ab]").prop_map(WorkUpdate::Assign),
+        "[a-z]{0,5}".prop_map(WorkUpdate::Note),
+        (-9..9_i8, "[a-z]{1,5}").prop_map(|(until, why)| WorkUpdate::Snooze(day(until), why)),
+    ]
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let states = || select(STATES.to_vec());
+    prop_oneof![
+        10 => vec(any_plan(), 1..3).prop_map(Step::Commit),
+        1 => (any::<Index>(), any::<bool>()).prop_map(|(which, other)| Step::Again(which, other)),
+        2 => (any::<Index>(), 1..3_u64, any_update()).prop_map(|(which, version, update)| Step::UpdateWork(which, version, update)),
+        1 => option::of(0..3_usize).prop_map(Step::Release),
+        2 => (any::<Index>(), states(), states(), option::of(vec(any::<u8>(), 0..9)))
+            .prop_map(|(which, from, to, document)| Step::Move(which, from, to, document)),
+        1 => (1..3_i8).prop_map(Step::Days),
+    ]
+}
+
+/// Turns plans into commands, with ids that follow from their order.
+#[derive(Default)]
+struct Run {
+    made: u128,
+    day: i8,
+    commands: Vec<Command>,
+    items: Vec<WorkItemId>,
+    deliveries: Vec<DeliveryId>,
+    references: Vec<FactRef>,
+}
+
+impl Run {
+    fn id(&mut self) -> Uuid {
+        self.made += 1;
+        Uuid::from_u128(self.made << 40)
+    }
+
+    async fn command(&mut self, plans: &[Plan], store: &dyn Store) -> Command {
+        let mut changes = Vec::new();
+        for plan in plans {
+            let dossier = DossierId(Uuid::from_u128(plan.dossier as u128 + 1));
+            let version = store.dossier(dossier).await.expect("reads").map_or(0, |dossier| dossier.version);
+            changes.push(self.change(plan, dossier, version + u64::from(plan.wrong_version)));
+        }
+        let id = self.id();
+        Command { request: Request { caller: "sweep".to_owned(), id, hash: [3; 32] }, changes }
+    }
+
+    fn change(&mut self, plan: &Plan, dossier: DossierId, expected_version: u64) -> DossierChange {
+        let mut change = change(dossier, expected_version);
+        for (kind, reference, occurred) in &plan.facts {
+            let reference = format!("R-{reference}");
+            self.references.push(FactRef::new(&reference));
+            let number = NumberKey(Uuid::from_u128(plan.dossier as u128));
+            let id = self.id();
+            let mut fact = facts::new_fact(id, &reference, number, day(*occurred), kind.clone());
+            fact.id = FactId(id);
+            change.facts.push(fact);
+        }
+        let number = plan.number.map(|(key, number)| (key + 1, number));
+        change.numbers.extend(
+            number.map(|(key, number)| (NumberKey(Uuid::from_u128(u128::from(key))), facts::national_number(number))),
+        );
+        change.imported = plan.imported;
+        change.standing = match &plan.standing {
+            Some(row) => StandingUpdate::Assessed(Box::new(row.clone())),
+            None => StandingUpdate::Stale,
+        };
+        if let Some((step, step_version)) = plan.delivery {
+            let id = DeliveryId(self.id());
+            self.deliveries.push(id);
+            let recipient = Code::new("person");
+            let key = DeliveryKey { dossier, step, step_version, recipient, channel: Channel::Email };
+            change.deliveries.push(NewDelivery { id, key, language: None });
+        }
+        for (kind, open, due, held) in &plan.work {
+            let kind = KINDS[*kind];
+            let id = WorkItemId(self.id());
+            self.items.push(id);
+            let due_since = day(*due);
+            change.work.push(if *open {
+                WorkChange::Open { id, kind, due_since, held: *held }
+            } else {
+                WorkChange::Close(kind)
+            });
+        }
+        change
+    }
+
+    async fn step(&mut self, step: &Step, stores: [&Fixture; 2]) {
+        match step {
+            Step::Commit(plans) => {
+                let command = self.command(plans, &*stores[0].store).await;
+                same_answer(&command, stores).await;
+                self.commands.push(command);
+            }
+            Step::Again(which, other) if !self.commands.is_empty() => {
+                let mut command = which.get(&self.commands).clone();
+                command.request.hash[0] ^= u8::from(*other);
+                same_answer(&command, stores).await;
+            }
+            Step::UpdateWork(which, version, update) if !self.items.is_empty() => {
+                let id = *which.get(&self.items);
+                let update = |of: usize| stores[of].store.update_work(id, *version, update.clone());
+                let (a, b) = (update(0).await.expect("writes"), update(1).await.expect("writes"));
+                assert_eq!(a, b);
+            }
+            Step::Release(town) => {
+                let release = |of: usize| stores[of].store.release_backlog(town.map(facts::municipality));
+                let (a, b) = (release(0).await.expect("writes"), release(1).await.expect("writes"));
+                assert_eq!(a, b);
+            }
+            Step::Move(which, from, to, document) if !self.deliveries.is_empty() => {
+                let id = *which.get(&self.deliveries);
+                let now = stores[0].clock.now();
+                let go = |of: usize| stores[of].store.move_delivery(id, *from, *to, document.as_deref(), now);
+                let (a, b) = (go(0).await.expect("writes"), go(1).await.expect("writes"));
+                assert_eq!(a, b);
+            }
+            Step::Days(days) => {
+                self.day = self.day.saturating_add(*days);
+                for fixture in stores {
+                    fixture.clock.set_day(day(self.day));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Commits to both; which of several taken keys is named may differ, everything else may not.
+async fn same_answer(command: &Command, stores: [&Fixture; 2]) {
+    let answers: [Result<Committed, CommitError>; 2] =
+        [stores[0].store.commit(command.clone()).await, stores[1].store.commit(command.clone()).await];
+    match &answers {
+        [Ok(a), Ok(b)] => assert_eq!(a, b),
+        [Err(CommitError::Stale(a)), Err(CommitError::Stale(b))] => assert_eq!(a, b),
+        [Err(a), Err(b)] => assert_eq!(discriminant(a), discriminant(b), "{answers:?}"),
+        _ => panic!("{answers:?}"),
+    }
+}
+
+macro_rules! same {
+    ($stores:expr, $method:ident($($argument:expr),*)) => {
+        assert_eq!(
+            $stores[0].store.$method($($argument),*).await.expect("reads"),
+            $stores[1].store.$method($($argument),*).await.expect("reads"),
+            stringify!($method)
+        )
+    };
+}
+
+/// Compares everything that can be read.
+async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
+    same!(stores, head());
+    same!(stores, scan(None, 100));
+    same!(stores, known_references(&run.references));
+    let numbers: Vec<_> = (0..10).map(facts::national_number).collect();
+    same!(stores, numbers(&numbers));
+    let mut after = None;
+    for n in 0..DOSSIERS {
+        let id = DossierId(Uuid::from_u128(n as u128 + 1));
+        same!(stores, identity(id));
+        same!(stores, deliveries_of(id));
+        same!(stores, list(filter, after, 2));
+        same!(stores, waking(day(run.day), after, 2));
+        same!(stores, stale(after, 2));
+        after = Some(id);
+    }
+    for state in STATES {
+        same!(stores, deliveries(state, 3));
+    }
+    for id in &run.deliveries {
+        same!(stores, document(*id));
+    }
+    let today = day(run.day);
+    same!(stores, backlog(today));
+    let all = WorkFilter { municipality: None, kind: None, assignee: None, held: None, today };
+    let filters = [
+        all.clone(),
+        WorkFilter { municipality: filter.municipality, ..all.clone() },
+        WorkFilter { kind: Some(KINDS[1]), held: Some(true), ..all.clone() },
+        WorkFilter { assignee: Some("a".to_owned()), held: Some(false), ..all },
+    ];
+    for filter in filters {
+        same!(stores, work(&filter, None, 100));
+        same!(stores, work(&filter, Some((day(0), WorkItemId(Uuid::from_u128(9 << 40)))), 3));
+    }
+}
+
+fn any_filter() -> impl Strategy<Value = DossierFilter> {
+    (
+        option::of(0..3_usize),
+        option::of(select(vec!["obliged", "exempt"])),
+        option::weighted(0.2, select(Stage::ALL)),
+        option::weighted(0.2, select(Enforcement::ALL)),
+    )
+        .prop_map(|(town, outcome, stage, enforcement)| DossierFilter {
+            municipality: town.map(facts::municipality),
+            outcome: outcome.map(Code::new),
+            stage,
+            enforcement,
+            next_code: None,
+        })
+}
+
+/// Runs random commands against pairs of empty stores, made by `make` for each case.
+///
+/// # Panics
+/// When two answers or two lists differ.
+pub fn differential<F>(cases: u32, make: impl Fn() -> F)
+where
+    F: Future<Output = Option<[Fixture; 2]>>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(steps in vec(any_step(), 1..24), filter in any_filter())| {
+        runtime.block_on(async {
+            let Some([a, b]) = make().await else { return };
+            let mut run = Run::default();
+            for step in &steps {
+                run.step(step, [&a, &b]).await;
+            }
+            same_reads(&run, &filter, [&a, &b]).await;
+        });
+    });
+}

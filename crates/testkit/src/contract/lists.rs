@@ -1,0 +1,271 @@
+//! Promises about lists: dossiers, waking, work, deliveries.
+
+use super::{Fixture, TODAY, change, standing};
+use crate::facts;
+use jiff::civil::date;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+use traject_app::ids::{DeliveryId, DossierId};
+use traject_app::model::{
+    DeliveryState, DossierChange, LegalStep, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
+};
+use traject_app::port::{Clock as _, DossierFilter, WorkFilter, WorkUpdate};
+use traject_codec::content_hash;
+use traject_domain::code::{Breach, Code};
+use traject_domain::standing::{Enforcement, Stage};
+
+/// Everything that is open and not snoozed on [`TODAY`].
+fn everything() -> WorkFilter {
+    WorkFilter { municipality: None, kind: None, assignee: None, held: None, today: TODAY }
+}
+
+async fn all_work(fixture: &Fixture) -> Vec<WorkItem> {
+    fixture.store.work(&everything(), None, 100).await.expect("reads")
+}
+
+async fn commit(fixture: &Fixture, change: DossierChange) {
+    fixture.store.commit(fixture.command(vec![change])).await.expect("commits");
+}
+
+/// A new dossier with a standing.
+async fn dossier(fixture: &Fixture, row: StandingRow) -> DossierId {
+    let id = fixture.dossier();
+    commit(fixture, DossierChange { standing: StandingUpdate::Assessed(Box::new(row)), ..change(id, 0) }).await;
+    id
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn dossiers_are_listed_by_filter_and_page(fixture: &Fixture) {
+    let mut ids = Vec::new();
+    for n in 0..12 {
+        let mut row = standing();
+        row.municipality = Some(facts::municipality(n % 3));
+        row.outcome = Code::new(if n % 2 == 0 { "obliged" } else { "exempt" });
+        row.stage = (n % 4 != 0).then_some(Stage::Registered);
+        row.enforcement = if n == 5 { Enforcement::Late } else { Enforcement::None };
+        ids.push(dossier(fixture, row).await);
+    }
+    let stale = DossierChange { standing: StandingUpdate::Stale, ..change(ids[6], 1) };
+    commit(fixture, stale).await;
+    let list = async |filter: DossierFilter, after, limit| {
+        let rows = fixture.store.list(&filter, after, limit).await.expect("reads");
+        let place = |id| ids.iter().position(|known| *known == id).expect("known");
+        rows.iter().map(|row| (place(row.id), row.version, row.standing.is_some())).collect::<Vec<_>>()
+    };
+    let all = DossierFilter::default;
+    assert_eq!(list(all(), None, 3).await, vec![(0, 1, true), (1, 1, true), (2, 1, true)]);
+    assert_eq!(list(all(), Some(ids[5]), 2).await, vec![(6, 2, false), (7, 1, true)]);
+    let of_first = DossierFilter { municipality: Some(facts::municipality(0)), ..all() };
+    assert_eq!(list(of_first.clone(), None, 9).await, vec![(0, 1, true), (3, 1, true), (9, 1, true)]);
+    assert_eq!(list(of_first, Some(ids[0]), 1).await, vec![(3, 1, true)]);
+    let late = DossierFilter { enforcement: Some(Enforcement::Late), ..all() };
+    assert_eq!(list(late, None, 9).await, vec![(5, 1, true)]);
+    let exempt = DossierFilter { outcome: Some(Code::new("exempt")), stage: Some(Stage::Registered), ..all() };
+    assert_eq!(list(exempt, Some(ids[7]), 9).await, vec![(9, 1, true), (11, 1, true)]);
+    assert_eq!(list(DossierFilter { stage: Some(Stage::Frozen), ..all() }, None, 9).await, vec![]);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn only_assessed_dossiers_wake(fixture: &Fixture) {
+    let mut ids = Vec::new();
+    for wake_on in [Some(date(2023, 1, 1)), Some(date(2023, 1, 2)), None, Some(date(2023, 1, 1))] {
+        ids.push(dossier(fixture, StandingRow { wake_on, ..standing() }).await);
+    }
+    let store = &fixture.store;
+    assert_eq!(store.waking(date(2022, 12, 31), None, 9).await.expect("reads"), vec![]);
+    assert_eq!(store.waking(date(2023, 1, 1), None, 9).await.expect("reads"), vec![ids[0], ids[3]]);
+    assert_eq!(store.waking(date(2023, 1, 2), None, 2).await.expect("reads"), vec![ids[0], ids[1]]);
+    assert_eq!(store.waking(date(2023, 1, 2), Some(ids[1]), 9).await.expect("reads"), vec![ids[3]]);
+    assert_eq!(store.stale(None, 9).await.expect("reads"), vec![]);
+    for id in [ids[0], ids[2]] {
+        commit(fixture, DossierChange { standing: StandingUpdate::Stale, ..change(id, 1) }).await;
+    }
+    assert_eq!(store.waking(date(2023, 1, 1), None, 9).await.expect("reads"), vec![ids[3]]);
+    assert_eq!(store.stale(None, 9).await.expect("reads"), vec![ids[0], ids[2]]);
+    assert_eq!(store.stale(Some(ids[0]), 9).await.expect("reads"), vec![ids[2]]);
+    commit(fixture, change(ids[0], 2)).await;
+    assert_eq!(store.stale(None, 1).await.expect("reads"), vec![ids[2]]);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn an_import_holds_until_its_backlog_is_released(fixture: &Fixture) {
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        let id = fixture.dossier();
+        let row = StandingRow { municipality: Some(facts::municipality(n % 2)), ..standing() };
+        let mut change = change(id, 0);
+        change.imported = true;
+        change.standing = StandingUpdate::Assessed(Box::new(row));
+        let WorkChange::Open { id: item, kind, due_since, .. } = fixture.open(WorkKind::Inform, TODAY) else {
+            unreachable!("an item is opened")
+        };
+        change.work.push(WorkChange::Open { id: item, kind, due_since, held: true });
+        commit(fixture, change).await;
+        ids.push(id);
+    }
+    let held = async || {
+        let dossiers = fixture.store.dossiers(&ids).await.expect("reads");
+        let items = all_work(fixture).await;
+        let by_dossier = |id: DossierId| items.iter().find(|item| item.dossier == id).expect("open").held;
+        dossiers.iter().map(|dossier| (dossier.held, by_dossier(dossier.id))).collect::<Vec<_>>()
+    };
+    assert_eq!(held().await, vec![(true, true); 3]);
+    // An assessment by itself releases nothing.
+    commit(fixture, change(ids[0], 1)).await;
+    assert_eq!(held().await, vec![(true, true); 3]);
+    assert_eq!(fixture.store.release_backlog(Some(facts::municipality(1))).await.expect("releases"), 1);
+    assert_eq!(held().await, vec![(true, true), (false, false), (true, true)]);
+    let mut at_the_desk = change(ids[0], 2);
+    at_the_desk.facts.push(fixture.fact(traject_domain::fact::FactKind::CertificateReceived));
+    commit(fixture, at_the_desk).await;
+    assert_eq!(held().await, vec![(false, true), (false, false), (true, true)]);
+    assert_eq!(fixture.store.release_backlog(None).await.expect("releases"), 2);
+    assert_eq!(held().await, vec![(false, false); 3]);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn work_opens_once_and_closes(fixture: &Fixture) {
+    let id = dossier(fixture, standing()).await;
+    let notice = WorkKind::ReleaseNotice(Breach::NotRegistered);
+    let mut version = 1;
+    let mut work = async |changes: Vec<WorkChange>| {
+        commit(fixture, DossierChange { work: changes, ..change(id, version) }).await;
+        version += 1;
+        all_work(fixture).await.into_iter().map(|item| (item.kind, item.due_since)).collect::<Vec<_>>()
+    };
+    let (first, second) = (date(2022, 8, 1), date(2022, 8, 2));
+    assert_eq!(work(vec![fixture.open(notice, first)]).await, vec![(notice, first)]);
+    assert_eq!(work(vec![fixture.open(notice, second)]).await, vec![(notice, first)]);
+    let review = fixture.open(WorkKind::Review, second);
+    assert_eq!(work(vec![review]).await, vec![(notice, first), (WorkKind::Review, second)]);
+    let again = vec![WorkChange::Close(notice), fixture.open(notice, second), fixture.open(notice, first)];
+    assert_eq!(work(again).await.len(), 2);
+    assert!(all_work(fixture).await.iter().all(|item| item.due_since == second));
+    let closed = vec![fixture.open(notice, first), WorkChange::Close(notice), WorkChange::Close(WorkKind::Inform)];
+    assert_eq!(work(closed).await, vec![(WorkKind::Review, second)]);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn work_is_claimed_noted_and_snoozed_under_its_version(fixture: &Fixture) {
+    let id = fixture.dossier();
+    let mut opened = change(id, 0);
+    opened.work = vec![fixture.open(WorkKind::Inform, TODAY), fixture.open(WorkKind::Review, TODAY)];
+    commit(fixture, opened).await;
+    let store = &fixture.store;
+    let item = all_work(fixture).await.remove(0);
+    assert_eq!((item.dossier, item.municipality, item.version), (id, standing().municipality, 1));
+    let claim = WorkUpdate::Assign(Some("staff-9".to_owned()));
+    assert_eq!(store.update_work(item.id, 2, claim.clone()).await.expect("reads"), None);
+    let claimed = store.update_work(item.id, 1, claim.clone()).await.expect("writes").expect("changed");
+    assert_eq!((claimed.assignee.as_deref(), claimed.version), (Some("staff-9"), 2));
+    assert_eq!(store.update_work(item.id, 1, claim).await.expect("reads"), None);
+    let mine = WorkFilter { assignee: Some("staff-9".to_owned()), ..everything() };
+    assert_eq!(store.work(&mine, None, 9).await.expect("reads"), vec![claimed]);
+    store.update_work(item.id, 2, WorkUpdate::Note("calls back".to_owned())).await.expect("writes").expect("changed");
+    let until = date(2022, 9, 10);
+    let snooze = WorkUpdate::Snooze(until, "on leave".to_owned());
+    let snoozed = store.update_work(item.id, 3, snooze).await.expect("writes").expect("changed");
+    assert_eq!((snoozed.snoozed_until, snoozed.note.as_deref()), (Some(until), Some("on leave")));
+    assert_eq!(store.work_item(item.id).await.expect("reads").as_ref(), Some(&snoozed));
+    for (today, shown) in [(date(2022, 9, 9), 1), (until, 2)] {
+        let filter = WorkFilter { today, ..everything() };
+        assert_eq!(store.work(&filter, None, 9).await.expect("reads").len(), shown, "{today}");
+    }
+    let closed = DossierChange { work: vec![WorkChange::Close(snoozed.kind)], ..change(id, 1) };
+    commit(fixture, closed).await;
+    assert_eq!(store.work_item(item.id).await.expect("reads"), None);
+    assert_eq!(store.update_work(item.id, 4, WorkUpdate::Assign(None)).await.expect("reads"), None);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn the_backlog_counts_what_the_work_list_shows(fixture: &Fixture) {
+    for n in 0..9_i8 {
+        let municipality = (n % 3 != 2).then(|| facts::municipality(usize::from(n % 3 == 1)));
+        let mut change = change(fixture.dossier(), 0);
+        change.standing = StandingUpdate::Assessed(Box::new(StandingRow { municipality, ..standing() }));
+        let due_since = date(2022, 8, n + 1);
+        change.work = vec![fixture.open(WorkKind::Inform, due_since)];
+        if n % 2 == 0 {
+            change.work.push(fixture.open(WorkKind::Undecided, due_since));
+        }
+        commit(fixture, change).await;
+    }
+    let snoozed = all_work(fixture).await.remove(0);
+    let snooze = WorkUpdate::Snooze(date(2023, 1, 1), "later".to_owned());
+    fixture.store.update_work(snoozed.id, 1, snooze).await.expect("writes").expect("changed");
+    let items = all_work(fixture).await;
+    let backlog = fixture.store.backlog(TODAY).await.expect("reads");
+    assert!(backlog.is_sorted_by_key(|of| (of.municipality, of.kind)));
+    assert_eq!(backlog.iter().map(|of| of.open).sum::<u64>(), items.len() as u64);
+    for of in &backlog {
+        let mut same = items.iter().filter(|item| (item.municipality, item.kind) == (of.municipality, of.kind));
+        assert_eq!(same.clone().count() as u64, of.open);
+        assert_eq!(same.next().map(|item| item.due_since), Some(of.oldest));
+    }
+    let mut paged = Vec::new();
+    let mut after = None;
+    loop {
+        let page = fixture.store.work(&everything(), after, 4).await.expect("reads");
+        let Some(last) = page.last() else { break };
+        after = Some((last.due_since, last.id));
+        paged.extend(page);
+    }
+    assert_eq!(paged, items);
+}
+
+/// A dossier with a letter to be made.
+async fn letter(fixture: &Fixture) -> (DossierId, DeliveryId) {
+    let id = fixture.dossier();
+    let letter = fixture.letter(id, LegalStep::Certificate);
+    let delivery = letter.id;
+    commit(fixture, DossierChange { deliveries: vec![letter], ..change(id, 0) }).await;
+    (id, delivery)
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn a_delivery_moves_from_a_state_once(fixture: &Fixture) {
+    use DeliveryState::{Created, Queued, Rendered, Sending, TemporaryFailure};
+    let (dossier, id) = letter(fixture).await;
+    let (_, other) = letter(fixture).await;
+    let store = &fixture.store;
+    let now = fixture.clock.now();
+    let step = async |from, to, document: Option<&[u8]>| {
+        store.move_delivery(id, from, to, document, now).await.expect("writes")
+    };
+    assert_eq!(store.document(id).await.expect("reads"), None);
+    assert!(step(Created, Rendered, Some(b"letter")).await);
+    assert!(!step(Created, Rendered, Some(b"another")).await);
+    for (from, to) in [(Rendered, Queued), (Queued, Sending), (Sending, TemporaryFailure), (TemporaryFailure, Sending)]
+    {
+        assert!(step(from, to, None).await, "{from:?} to {to:?}");
+    }
+    let delivery = store.delivery(id).await.expect("reads").expect("there");
+    assert_eq!((delivery.state, delivery.attempts, delivery.changed_at), (Sending, 2, now));
+    assert_eq!(delivery.document, Some(content_hash(b"letter")));
+    assert_eq!(store.document(id).await.expect("reads").as_deref(), Some(&b"letter"[..]));
+    assert_eq!(store.deliveries(Sending, 9).await.expect("reads"), vec![delivery.clone()]);
+    assert_eq!(store.deliveries_of(dossier).await.expect("reads"), vec![delivery]);
+    let created = store.deliveries(Created, 9).await.expect("reads");
+    assert_eq!(created.iter().map(|delivery| delivery.id).collect::<Vec<_>>(), vec![other]);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn many_movers_move_a_delivery_once(fixture: &Fixture) {
+    let (_, id) = letter(fixture).await;
+    let now = fixture.clock.now();
+    let mut tasks = JoinSet::new();
+    for _ in 0..16 {
+        let store = Arc::clone(&fixture.store);
+        tasks.spawn(async move {
+            store.move_delivery(id, DeliveryState::Created, DeliveryState::Sending, None, now).await.expect("writes")
+        });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().filter(|moved| *moved).count(), 1);
+    assert_eq!(fixture.store.delivery(id).await.expect("reads").expect("there").attempts, 1);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn the_store_says_that_it_is_ready(fixture: &Fixture) {
+    fixture.store.ready().await.expect("ready");
+    assert_eq!(fixture.store.head().await.expect("reads"), 0);
+}
