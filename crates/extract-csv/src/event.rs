@@ -85,6 +85,24 @@ pub fn reported_numbers(path: &Path) -> Result<Vec<NationalNumber>, FileError> {
     Ok(numbers.into_iter().collect())
 }
 
+/// Every id that a retraction of the file names, each once.
+///
+/// For a caller who holds events of earlier files and looks them up before the first row.
+///
+/// # Errors
+/// [`FileError`] when the file cannot be read at all or lacks a column.
+pub fn retracted_ids(path: &Path) -> Result<Vec<FactRef>, FileError> {
+    let mut table = Table::open(path, COLUMNS)?;
+    let mut ids = HashSet::new();
+    while table.advance()? {
+        let [_, _, _, _, _, kind, _, value, _] = table.cells();
+        if kind.text == RETRACTED {
+            ids.extend(value.filled().map(FactRef::new));
+        }
+    }
+    Ok(ids.into_iter().collect())
+}
+
 /// The rows of `events.csv`, in the order of the file.
 pub struct Events<'a> {
     law: &'a Law,
@@ -108,6 +126,13 @@ impl<'a> Events<'a> {
         let table = Table::open(path, COLUMNS)?;
         let known = follow(registered, &claims);
         Ok(Self { law, table, ids: Ids::default(), known, held: overview.held, repeated: 0 })
+    }
+
+    /// Events of earlier files, which a retraction may name as well.
+    #[must_use]
+    pub fn with_earlier<'r>(mut self, ids: impl IntoIterator<Item = &'r FactRef>) -> Self {
+        self.held.extend(ids.into_iter().map(|id| Fingerprint::of(id.as_str())));
+        self
     }
 
     /// The next row; `None` at the end.

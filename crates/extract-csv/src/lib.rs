@@ -20,7 +20,7 @@ mod reject;
 mod table;
 
 pub use contact::Contact;
-pub use event::{Event, EventKind, Events, replaced_numbers, reported_numbers};
+pub use event::{Event, EventKind, Events, replaced_numbers, reported_numbers, retracted_ids};
 pub use file::{FileError, FileKind};
 pub use known::Numbers;
 pub use registration::{Registration, Registrations};

@@ -45,20 +45,23 @@ pub async fn figures(desk: &Desk, at: Moment) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// Writes `answer.json`, `answer.csv` and `answer.pdf` (PDF/A-2a and PDF/UA-1) into a directory.
+/// Writes `answer.json`, `answer.csv` and `answer.pdf` (PDF/A-2a and PDF/UA-1) into a directory, and beside them
+/// `report.json`: every figure by municipality, not protected, for the owner's eyes.
 ///
 /// # Errors
 /// When a file cannot be written or the PDF cannot be made.
-pub fn write_answer(answer: &Answer, press: &LetterPdf, out: &Path) -> anyhow::Result<()> {
+pub fn write_answer(report: &Report, answer: &Answer, press: &LetterPdf, out: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let create = |name: &str| {
         let path = out.join(name);
         File::create(&path).map(BufWriter::new).with_context(|| format!("{} cannot be written", path.display()))
     };
-    let mut json = create("answer.json")?;
-    serde_json::to_writer_pretty(&mut json, &answer.to_json())?;
-    writeln!(json)?;
-    json.flush()?;
+    for (name, value) in [("report.json", report.to_json()), ("answer.json", answer.to_json())] {
+        let mut json = create(name)?;
+        serde_json::to_writer_pretty(&mut json, &value)?;
+        writeln!(json)?;
+        json.flush()?;
+    }
     let mut csv = create("answer.csv")?;
     answer.write_csv(&mut csv)?;
     csv.flush()?;

@@ -82,7 +82,9 @@ pub async fn import(
         numbers = numbers.with(rows.into_numbers());
     }
     if let Some(path) = files.events {
-        let mut rows = Events::open(path, law, numbers)?;
+        let named = traject_extract_csv::retracted_ids(path)?;
+        let earlier = desk.store.known_references(&named).await?;
+        let mut rows = Events::open(path, law, numbers)?.with_earlier(&earlier);
         while let Some(row) = rows.next_row()? {
             match row {
                 Row::Accepted(event) => run.row(FileKind::Events, event.line, happened(event)).await?,

@@ -171,7 +171,7 @@ pub(crate) async fn run_answer(arguments: &Question280) -> anyhow::Result<()> {
         Language::En => ReadingLanguage::En,
     };
     let answer = Answer::new(&report, &site.desk.law.law.version, language);
-    figures::write_answer(&answer, &LetterPdf::new()?, &arguments.out)?;
+    figures::write_answer(&report, &answer, &LetterPdf::new()?, &arguments.out)?;
     std::io::stdout().write_all(figures::table(&answer).as_bytes())?;
     site.close().await
 }

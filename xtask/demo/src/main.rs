@@ -67,7 +67,7 @@ async fn main() -> anyhow::Result<()> {
     };
     let report = traject_server::figures::figures(&site.desk, Moment::end_of(LAST)).await?;
     let answer = Answer::new(&report, &site.desk.law.law.version, ReadingLanguage::En);
-    traject_server::figures::write_answer(&answer, &post.press, out)?;
+    traject_server::figures::write_answer(&report, &answer, &post.press, out)?;
     let mut terminal = std::io::stdout();
     writeln!(terminal, "{}", traject_server::figures::table(&answer))?;
     writeln!(
@@ -127,7 +127,7 @@ async fn invented(site: &Site, clock: &SimulatedClock, post: &mut Post, argument
         write_events(file(&events)?, city.events_recorded_on(today))?;
         let files = Files { registrations: Some(&registrations), events: Some(&events) };
         let summary = import(&site.desk, files, &importer(), false, &mut |_| ()).await?;
-        anyhow::ensure!(summary.rejects.is_empty(), "the importer rejected a row of the invented city");
+        anyhow::ensure!(summary.rejects.is_empty(), "rows of the invented city were rejected: {:?}", summary.rejects);
         site.desk.sweep().await?;
         people::work(&site.desk, Some(&city), &mut agenda, &mut done).await?;
         post.run(site).await?;
