@@ -124,8 +124,26 @@ const TABLE: &[Row] = &[
         may: Only(&["traject-app", "traject-domain", "traject-extract-csv", "traject-proto", "traject-testkit"]),
         never: &["sea-orm", "sqlx"],
     },
-    Row { name: "traject-testkit", may: Only(&["traject-app", "traject-domain"]), never: &["sea-orm", "tonic"] },
+    Row {
+        name: "traject-testkit",
+        may: Only(&["traject-app", "traject-codec", "traject-domain"]),
+        never: &["sea-orm", "tonic"],
+    },
     Row { name: "traject-tests", may: Only(&["traject-proto", "traject-sim", "traject-testkit"]), never: &[] },
+    Row {
+        name: "traject-demo",
+        may: Only(&[
+            "traject-app",
+            "traject-config",
+            "traject-domain",
+            "traject-email-smtp",
+            "traject-letter-pdf",
+            "traject-report",
+            "traject-server",
+            "traject-sim",
+        ]),
+        never: &["traject-tests"],
+    },
     Row { name: "xtask", may: Only(&[]), never: &["prost", "sea-orm", "serde_yaml", "tokio", "tonic"] },
     Row { name: "xtask-codegen", may: Only(&[]), never: &["sea-orm", "sqlx"] },
 ];

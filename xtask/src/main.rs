@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask test`, `cargo xtask layers`, `cargo xtask codegen`.
+//! The commands of this repository: `cargo xtask test`, `layers`, `codegen`, `demo`.
 //!
 //! May depend on a command-line parser and `cargo_metadata`. Must never know a crate of Traject: it must build in
 //! seconds, and also while a room does not.
@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
 
 mod codegen;
+mod demo;
 mod layers;
 mod postgres;
 mod process;
@@ -47,6 +48,8 @@ commands! {
     Layers => layers,
     /// Writes the committed protobuf code and descriptors from `proto/`.
     Codegen => codegen,
+    /// Builds and runs the demonstration: an invented city from the first day to the answer.
+    Demo => demo,
 }
 
 fn main() -> ExitCode {

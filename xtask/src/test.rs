@@ -41,9 +41,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 const CLIPPY: [&str; 7] = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
 
 /// Runs all tests of the workspace; true when the tests on PostgreSQL were left out.
-///
-/// That the committed protobuf code is fresh is one of them (`xtask/codegen`): a second way of calling cargo would
-/// build the dependencies a second time.
 fn full_tests(steps: &mut Steps, root: &Path, named: Option<String>) -> Result<bool> {
     let server = postgres::provide(named)?;
     let mut command = process::cargo(root);

@@ -1,0 +1,53 @@
+//! The wire of Traject: messages, services and descriptors, generated from `proto/` by `cargo xtask codegen`.
+//!
+//! May depend on prost and tonic. Must never know the domain: whoever speaks the wire converts by hand.
+#![expect(clippy::allow_attributes, reason = "the generated services carry their own")]
+
+/// Shapes of the public Google APIs.
+pub mod google {
+    /// Common types.
+    pub mod r#type {
+        include!("gen/google.r#type.rs");
+    }
+}
+
+/// Traject's own packages.
+pub mod traject {
+    /// What the areas share.
+    pub mod r#type {
+        /// Version 1.
+        pub mod v1 {
+            include!("gen/traject.r#type.v1.rs");
+        }
+    }
+
+    macro_rules! areas {
+        ($($(#[$meta:meta])* $area:ident: $code:literal, $descriptors:literal;)+) => {$(
+            $(#[$meta])*
+            pub mod $area {
+                /// Version 1.
+                pub mod v1 {
+                    include!($code);
+
+                    /// The area's descriptor set with all it imports, for reflection.
+                    pub const DESCRIPTORS: &[u8] = include_bytes!($descriptors);
+                }
+            }
+        )+};
+    }
+
+    areas! {
+        /// Acts: one call per thing a person does.
+        act: "gen/traject.act.v1.rs", "gen/traject.act.v1.binpb";
+        /// The check at the municipality.
+        check: "gen/traject.check.v1.rs", "gen/traject.check.v1.binpb";
+        /// Letters and mails on their way.
+        delivery: "gen/traject.delivery.v1.rs", "gen/traject.delivery.v1.binpb";
+        /// Dossiers.
+        dossier: "gen/traject.dossier.v1.rs", "gen/traject.dossier.v1.binpb";
+        /// Figures.
+        report: "gen/traject.report.v1.rs", "gen/traject.report.v1.binpb";
+        /// The work list.
+        work: "gen/traject.work.v1.rs", "gen/traject.work.v1.binpb";
+    }
+}
