@@ -99,6 +99,15 @@ pub enum Destination {
     Abroad(Code),
 }
 
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Brussels(municipality) => municipality.fmt(f),
+            Self::OtherRegion(code) | Self::Abroad(code) => code.fmt(f),
+        }
+    }
+}
+
 /// The kinds of fact. The ledger, the import format and the calls all speak these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKind {
@@ -216,7 +225,68 @@ pub enum FactKind {
     Retracted(FactRef),
 }
 
+/// What a fact's columns `code`, `value` and `until` hold in the import format.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Columns {
+    /// Breach, organiser, ground or language; empty where the kind has none.
+    pub code: String,
+    /// Track, amount, destination and the like; empty where the kind has none.
+    pub value: String,
+    /// Last day of a period.
+    pub until: Option<Date>,
+}
+
 impl FactKind {
+    /// The columns of the import format. A check has more columns than these, and a number is shown to nobody: both leave
+    /// them empty.
+    pub fn columns(&self) -> Columns {
+        let columns = |code: &dyn fmt::Display, value: &dyn fmt::Display, until: Option<Date>| Columns {
+            code: code.to_string(),
+            value: value.to_string(),
+            until,
+        };
+        match self {
+            Self::Checked(_) | Self::NumberReplaced(_) => Columns::default(),
+            Self::InformationGiven { spoken, items } => {
+                let items: Vec<&str> = items.iter().map(|item| item.code()).collect();
+                columns(&spoken.as_ref().map(Code::as_str).unwrap_or_default(), &items.join(";"), None)
+            }
+            Self::ExemptionGranted { code, until } => columns(code, &"", *until),
+            Self::SuspensionGranted { code, until } => columns(code, &"", Some(*until)),
+            Self::WaitingListJoined { organiser }
+            | Self::RegistrationCertificateReceived { organiser }
+            | Self::CompletionCertificateReceived { organiser }
+            | Self::Completed { organiser } => columns(organiser, &"", None),
+            Self::Registered { organiser, track } | Self::ContractSigned { organiser, track } => {
+                columns(organiser, track, None)
+            }
+            Self::NoticePosted { breach, language } => {
+                columns(breach, &language.map(LegalLanguage::code).unwrap_or_default(), None)
+            }
+            Self::NoticeReturned(breach, reason) => columns(breach, reason, None),
+            Self::Fined(breach, amount) => columns(breach, &amount.0, None),
+            Self::AppealDecided(breach, outcome) => columns(breach, outcome, None),
+            Self::Moved(destination) => columns(&"", destination, None),
+            Self::Returned(municipality) => columns(&"", municipality, None),
+            Self::Retracted(reference) => columns(&"", reference, None),
+            Self::NoticeDelivered(breach)
+            | Self::NoticeWithdrawn(breach)
+            | Self::RefusalEstablished(breach)
+            | Self::Transferred(breach)
+            | Self::TransferReturned(breach)
+            | Self::HearingInvited(breach)
+            | Self::DefenceReceived(breach)
+            | Self::Heard(breach)
+            | Self::DecidedNoFine(breach)
+            | Self::FinePaid(breach)
+            | Self::AppealLodged(breach)
+            | Self::FineWithdrawn(breach) => columns(breach, &"", None),
+            Self::CertificateReceived | Self::StruckOff | Self::PermitLost | Self::BecameBelgian | Self::Died => {
+                Columns::default()
+            }
+        }
+    }
+
     /// The one name of the kind in the import format, the ledger and the log.
     pub fn name(&self) -> &'static str {
         match self {

@@ -5,8 +5,10 @@
 
 use crate::Date;
 use crate::code::{Breach, Code, LegalLanguage, Term};
+use crate::fact::Destination;
 use crate::labels::Label;
 use crate::money::Cents;
+use crate::municipality::Municipality;
 use crate::predicate::Predicate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -426,6 +428,23 @@ impl Law {
     /// True when the list holds the code.
     pub fn has_code(&self, list: CodeList, code: &Code) -> bool {
         self.codes.get(&list).is_some_and(|codes| codes.contains_key(code))
+    }
+
+    /// True for a country of ISO 3166-1; `XX`, stateless or of unknown nationality, is none.
+    pub fn is_country(&self, code: &Code) -> bool {
+        code.as_str() != "XX" && self.has_code(CodeList::Countries, code)
+    }
+
+    /// Where a person may move to: the NIS code of a Brussels municipality, another Region, or a country but Belgium.
+    pub fn destination(&self, text: &str) -> Option<Destination> {
+        let code = Code::new(text);
+        if let Some(municipality) = Municipality::parse(text) {
+            Some(Destination::Brussels(municipality))
+        } else if self.has_code(CodeList::OtherRegions, &code) {
+            Some(Destination::OtherRegion(code))
+        } else {
+            (code.as_str() != "BE" && self.is_country(&code)).then_some(Destination::Abroad(code))
+        }
     }
 
     /// The length of a term. Loading guarantees that every term has one.

@@ -116,8 +116,3 @@ pub(crate) fn upper_case(text: &str) -> String {
 pub(crate) fn bare_number(text: &str) -> String {
     text.replace(['.', '-', ' '], "")
 }
-
-/// True for a country of ISO 3166-1 (`XX` is none).
-pub(crate) fn is_country(law: &Law, code: &Code) -> bool {
-    code.as_str() != "XX" && law.has_code(CodeList::Countries, code)
-}

@@ -1,7 +1,7 @@
 //! `events.csv`: what happened next.
 
 use crate::Row;
-use crate::cell::{Cell, Fault, bare_number, is_country};
+use crate::cell::{Cell, Fault, bare_number};
 use crate::file::{FileError, FileKind};
 use crate::ids::{Fingerprint, Ids, Standing};
 use crate::known::{Claim, Numbers, follow};
@@ -13,7 +13,7 @@ use std::path::Path;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::fact::{AppealOutcome, Destination, FactKind, FactRef, InformationItem, ReturnReason};
-use traject_domain::law::{CodeList, Law};
+use traject_domain::law::Law;
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
@@ -374,17 +374,10 @@ impl Report<'_> {
     }
 
     fn destination(&self) -> Result<Destination, Fault> {
-        if let Some(municipality) = self.nis()? {
-            return Ok(Destination::Brussels(municipality));
+        if self.nis()?.is_none() && self.law.destination(self.value.text).is_none() {
+            return Err(self.value.fault(RejectCode::UnknownCode));
         }
-        let code = Code::new(self.value.text);
-        if self.law.has_code(CodeList::OtherRegions, &code) {
-            Ok(Destination::OtherRegion(code))
-        } else if code.as_str() != "BE" && is_country(self.law, &code) {
-            Ok(Destination::Abroad(code))
-        } else {
-            Err(self.value.fault(RejectCode::UnknownCode))
-        }
+        self.one_of(|text| self.law.destination(text))
     }
 
     /// An event id that some row of the file holds, be that row rejected.

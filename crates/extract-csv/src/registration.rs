@@ -1,7 +1,7 @@
 //! `registrations.csv`: the register extract, one row per check.
 
 use crate::Row;
-use crate::cell::{Cell, Fault, bare_number, is_country, upper_case};
+use crate::cell::{Cell, Fault, bare_number, upper_case};
 use crate::contact::Contact;
 use crate::file::{FileError, FileKind};
 use crate::ids::{Fingerprint, Ids, Standing};
@@ -207,5 +207,5 @@ fn read(line: u64, cells: &[Cell<'_>; 28], law: &Law) -> Result<Registration, Fa
 /// A country in either case, or one of the codes that `also` allows, or empty.
 fn country(cell: Cell<'_>, also: impl Fn(&str) -> bool, law: &Law) -> Result<Option<Code>, Fault> {
     let text = upper_case(cell.text);
-    Cell { text: &text, ..cell }.coded(|code| also(code.as_str()) || is_country(law, code))
+    Cell { text: &text, ..cell }.coded(|code| also(code.as_str()) || law.is_country(code))
 }
