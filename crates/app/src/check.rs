@@ -3,13 +3,14 @@
 use crate::act::Done;
 use crate::desk::{ATTEMPTS, Desk, current_number};
 use crate::error::AppError;
-use crate::ids::{DeliveryId, DossierId};
-use crate::model::{Actor, Channel, DeliveryKey, Dossier, Identity, LegalStep, NewDelivery, NewFact, Request};
+use crate::ids::DossierId;
+use crate::model::{Actor, Dossier, Identity, LegalStep, NewFact, Request};
 use traject_domain::Date;
 use traject_domain::code::Code;
 use traject_domain::extract::Extract;
 use traject_domain::fact::{FactKind, InformationItem, NumberKey};
 use traject_domain::guard::{Refusal, RefusalCode};
+use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
 use traject_domain::standing::Outcome;
 
@@ -70,7 +71,7 @@ impl Desk {
     }
 
     /// The dossier of a number, or an empty one that the command will make.
-    async fn of_number(&self, number: NationalNumber) -> Result<Dossier, AppError> {
+    pub(crate) async fn of_number(&self, number: NationalNumber) -> Result<Dossier, AppError> {
         match self.store.find_number(number).await? {
             Some(id) => self.dossier(id).await,
             None => Ok(Dossier {
@@ -88,11 +89,7 @@ impl Desk {
     async fn visit_on(&self, visit: &Visit, dossier: &Dossier) -> Result<Done, AppError> {
         let checked = FactKind::Checked(Box::new(visit.extract.clone()));
         self.judge(dossier, &visit.actor, visit.checked_on, &checked, None)?;
-        let own = visit.extract.municipality.to_string() == visit.actor.agency.as_str();
-        if !own {
-            let ground = self.law.law.policies_provenance.ground(None);
-            return Err(Refusal { code: RefusalCode::WrongActor, rule: "actors § 1", ground }.into());
-        }
+        self.own_municipality(&visit.actor, visit.extract.municipality)?;
         let number = dossier
             .numbers
             .iter()
@@ -108,12 +105,13 @@ impl Desk {
             return Err(Refusal { code: RefusalCode::WrongState, rule: "R-S7", ground }.into());
         }
         if visit.validate_only {
-            return Ok(Done { dossier: dossier.id, version: dossier.version, committed: None, before, after });
+            return Ok(Done::validated(dossier, before, after));
         }
         let had_certificate = dossier.facts.iter().any(|fact| fact.fact.kind == FactKind::CertificateReceived);
         let language = visit.extract.letter_language;
         let deliveries = if obliged && !had_certificate && self.store.deliveries_of(dossier.id).await?.is_empty() {
-            vec![self.letter(dossier.id, LegalStep::Certificate, 0, language)]
+            let has_email = visit.identity.email.is_some();
+            self.letter_and_copy(dossier.id, LegalStep::Certificate, 0, language, has_email)
         } else {
             Vec::new()
         };
@@ -138,16 +136,15 @@ impl Desk {
         facts
     }
 
-    /// A letter to the person.
-    pub(crate) fn letter(
-        &self,
-        dossier: DossierId,
-        step: LegalStep,
-        step_version: u32,
-        language: Option<traject_domain::code::LegalLanguage>,
-    ) -> NewDelivery {
-        let recipient = Code::new("person");
-        let key = DeliveryKey { dossier, step, step_version, recipient, channel: Channel::Letter };
-        NewDelivery { id: DeliveryId(self.ids.next()), key, language }
+    /// A municipality acts for itself only.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] for anybody else.
+    pub fn own_municipality(&self, actor: &Actor, municipality: Municipality) -> Result<(), AppError> {
+        if municipality.to_string() == actor.agency.as_str() {
+            return Ok(());
+        }
+        let ground = self.law.law.policies_provenance.ground(None);
+        Err(Refusal { code: RefusalCode::WrongActor, rule: "actors § 1", ground }.into())
     }
 }

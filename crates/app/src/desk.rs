@@ -12,7 +12,7 @@ use traject_domain::code::{Breach, Code};
 use traject_domain::fact::{Fact, FactKind, FactRef, NumberKey};
 use traject_domain::history::{History, Moment};
 use traject_domain::law::Law;
-use traject_domain::standing::{Enforcement, Standing};
+use traject_domain::standing::Standing;
 use traject_domain::{assess, law::AgencyKind};
 
 /// A law with the hash of its content, which decisions record.
@@ -35,6 +35,8 @@ pub struct Desk {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn Ids>,
+    /// True where a copy of each letter goes by e-mail to those whose address is known.
+    pub copies_by_email: bool,
 }
 
 /// How often a decision is made again when the dossier changed under it, before the caller hears of it.
@@ -121,11 +123,4 @@ pub(crate) fn notice_version(standing: Option<&Standing>, breach: Breach) -> u32
         .and_then(|standing| standing.obligation.as_ref())
         .map_or(0, |obligation| obligation.breach(breach).notices.len());
     u32::try_from(notices).unwrap_or(u32::MAX)
-}
-
-/// True when enforcement of a breach is in one of these states.
-pub(crate) fn is_in(standing: Option<&Standing>, breach: Breach, states: &[Enforcement]) -> bool {
-    standing
-        .and_then(|standing| standing.obligation.as_ref())
-        .is_some_and(|obligation| states.contains(&obligation.breach(breach).state))
 }

@@ -39,7 +39,8 @@ pub enum CommitError {
     /// The queue of waiting commands is full.
     #[error("too many commands are waiting")]
     Exhausted,
-    /// The store could not be reached; nothing was written.
+    /// The store could not be reached. Unless the answer to a COMMIT was lost, nothing was written; the same request id
+    /// later tells.
     #[error("the store is away")]
     Unavailable(#[source] Cause),
     /// A stored value does not read back, or a rule of the store was broken.
@@ -118,7 +119,7 @@ pub enum AppError {
     /// Too many requests wait, or a dossier changes faster than it can be decided on.
     #[error("too many requests at once")]
     Exhausted,
-    /// The store is away; nothing was written.
+    /// The store is away. The same request id later tells whether the command took effect.
     #[error("the store is away")]
     Unavailable(#[source] Cause),
     /// A fault of ours.

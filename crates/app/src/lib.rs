@@ -9,6 +9,7 @@ pub mod desk;
 pub mod error;
 pub mod ids;
 pub mod import;
+mod letters;
 pub mod model;
 pub mod port;
 pub mod proposal;

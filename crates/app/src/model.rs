@@ -357,6 +357,22 @@ pub struct Committed {
     pub versions: Vec<(DossierId, u64)>,
     /// Ids of the facts it wrote, in order.
     pub facts: Vec<FactId>,
+    /// Ids of the deliveries it prepared, in order.
+    pub deliveries: Vec<DeliveryId>,
+}
+
+impl Committed {
+    /// Nothing yet of a command that is being committed.
+    pub const fn nothing() -> Self {
+        Self { repeated: false, position: 0, versions: Vec::new(), facts: Vec::new(), deliveries: Vec::new() }
+    }
+
+    /// Adds what one change left.
+    pub fn add(&mut self, change: &DossierChange, version: u64) {
+        self.versions.push((change.dossier, version));
+        self.facts.extend(change.facts.iter().map(|fact| fact.id));
+        self.deliveries.extend(change.deliveries.iter().map(|delivery| delivery.id));
+    }
 }
 
 /// A dossier as loaded for a decision.

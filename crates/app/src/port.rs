@@ -1,9 +1,9 @@
 //! The ports: what the use cases need from outside.
 
-use crate::error::{CommitError, ReadError};
+use crate::error::{AppError, CommitError, ReadError};
 use crate::ids::{DeliveryId, DossierId, WorkItemId};
 use crate::model::{
-    Command, Committed, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem, WorkKind,
+    Channel, Command, Committed, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem, WorkKind,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -11,6 +11,8 @@ use std::collections::HashSet;
 use traject_domain::Date;
 use traject_domain::code::Code;
 use traject_domain::fact::{FactRef, NumberKey};
+use traject_domain::history::Moment;
+use traject_domain::labels::ReadingLanguage;
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
 use traject_domain::standing::{Enforcement, NextCode, Stage};
@@ -80,7 +82,7 @@ pub trait Store: Send + Sync {
     /// Commits a command durably, once per request id, in one transaction.
     ///
     /// # Errors
-    /// See [`CommitError`]; after any of them nothing of the command is in the store.
+    /// See [`CommitError`]; after any but [`CommitError::Unavailable`] nothing of the command is in the store.
     async fn commit(&self, command: Command) -> Result<Committed, CommitError>;
 
     /// What a request id left behind, if it was committed; the hash is compared.
@@ -147,8 +149,13 @@ pub trait Store: Send + Sync {
     /// Open items and the oldest of them, per municipality and kind.
     async fn backlog(&self, today: Date) -> Result<Vec<Backlog>, ReadError>;
 
-    /// Deliveries in a state, oldest change first, at most `limit`.
-    async fn deliveries(&self, state: DeliveryState, limit: usize) -> Result<Vec<Delivery>, ReadError>;
+    /// Deliveries by one channel, or by any, in a state, oldest change first, at most `limit`.
+    async fn deliveries(
+        &self,
+        channel: Option<Channel>,
+        state: DeliveryState,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ReadError>;
 
     /// Deliveries of a dossier, oldest first.
     async fn deliveries_of(&self, id: DossierId) -> Result<Vec<Delivery>, ReadError>;
@@ -175,6 +182,59 @@ pub trait Store: Send + Sync {
 
     /// Answers whether the store can be read and written.
     async fn ready(&self) -> Result<(), ReadError>;
+}
+
+/// One figure: its key and its count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureRow {
+    /// The key, such as `q2_ever`; a band stands behind a slash: `q5b_bands/101-500`.
+    pub key: String,
+    /// The count.
+    pub count: u64,
+}
+
+/// Figures of one moment, in total and per municipality, in the same order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureTable {
+    /// Of the Region.
+    pub totals: Vec<FigureRow>,
+    /// Of each of the nineteen.
+    pub by_municipality: Vec<(Municipality, Vec<FigureRow>)>,
+}
+
+/// An answer as a table and as files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerPack {
+    /// Title of the table.
+    pub title: String,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// The rows, a cell for each column.
+    pub rows: Vec<Vec<String>>,
+    /// What a reader must know, in order.
+    pub notes: Vec<String>,
+    /// As JSON.
+    pub json: Vec<u8>,
+    /// As CSV.
+    pub csv: Vec<u8>,
+    /// As PDF/A-2a and PDF/UA-1.
+    pub pdf: Vec<u8>,
+}
+
+/// Figures and answers, straight from `assess` over the facts of the ledger.
+#[async_trait]
+pub trait Reports: Send + Sync {
+    /// Every figure at a moment.
+    ///
+    /// # Errors
+    /// [`AppError::NotAssessed`] while an import is not finished; what the store says.
+    async fn figures(&self, at: Moment) -> Result<FigureTable, AppError>;
+
+    /// The answer to written question 280 at a moment.
+    ///
+    /// # Errors
+    /// As [`Reports::figures`].
+    async fn question_280(&self, at: Moment, language: ReadingLanguage) -> Result<AnswerPack, AppError>;
 }
 
 /// A number that a dossier has.

@@ -1,12 +1,11 @@
 //! A lapse proposes, a person disposes: releasing what the work list proposes.
 
 use crate::act::Done;
-use crate::desk::{ATTEMPTS, Desk, current_number, is_in, notice_version};
+use crate::desk::{ATTEMPTS, Desk, current_number};
 use crate::error::AppError;
 use crate::ids::WorkItemId;
-use crate::model::{Actor, Dossier, LegalStep, NewDelivery, Request, WorkItem, WorkKind};
+use crate::model::{Actor, Dossier, LegalStep, Request, WorkItem, WorkKind};
 use traject_domain::fact::FactKind;
-use traject_domain::standing::Enforcement;
 
 /// The release of one proposal.
 #[derive(Debug, Clone)]
@@ -47,36 +46,29 @@ impl Desk {
 
     async fn release_on(&self, release: &Release, item: &WorkItem, dossier: &Dossier) -> Result<Done, AppError> {
         let today = self.clock.today();
-        let (kind, deliveries) = self.proposed(item, dossier)?;
-        let mut facts = Vec::new();
-        if let Some(kind) = kind {
+        let (facts, deliveries) = if item.kind == WorkKind::Inform {
+            // Nothing is recorded: the receipt is another fact. But only who may record it may prepare the certificate.
+            self.judge(dossier, &release.actor, today, &FactKind::CertificateReceived, None)?;
+            let language = self.letter_language(dossier);
+            (Vec::new(), self.letters(dossier, LegalStep::Certificate, 0, language).await?)
+        } else {
+            let (kind, letters) = self.with_letters(dossier, proposed(item.kind)?, today).await?;
             self.judge(dossier, &release.actor, today, &kind, None)?;
             let number = current_number(dossier).ok_or(AppError::NotFound)?;
-            facts.push(self.fact(number, &release.actor, today, kind));
-        }
+            (vec![self.fact(number, &release.actor, today, kind)], letters)
+        };
         let (before, after) = self.around(dossier, &facts, today);
         let change = self.change(dossier, Vec::new(), facts, deliveries, &after);
         self.commit_one(release.request.clone(), change, before, after).await
     }
+}
 
-    /// The fact and the letters that an item proposes.
-    fn proposed(&self, item: &WorkItem, dossier: &Dossier) -> Result<(Option<FactKind>, Vec<NewDelivery>), AppError> {
-        let standing = self.standing(dossier, traject_domain::history::Moment::end_of(self.clock.today()));
-        let standing = standing.as_ref();
-        let language = standing.and_then(|standing| standing.letter_language);
-        match item.kind {
-            WorkKind::Inform => Ok((None, vec![self.letter(dossier.id, LegalStep::Certificate, 0, language)])),
-            WorkKind::ReleaseNotice(breach) => {
-                let version = notice_version(standing, breach);
-                let letter = self.letter(dossier.id, LegalStep::Notice(breach), version, language);
-                Ok((Some(FactKind::NoticePosted { breach, language }), vec![letter]))
-            }
-            WorkKind::ReleaseTransfer(breach) => Ok((Some(FactKind::Transferred(breach)), Vec::new())),
-            WorkKind::WithdrawNotice(breach) => {
-                debug_assert!(!is_in(standing, breach, &[Enforcement::Late]), "a late breach has no notice");
-                Ok((Some(FactKind::NoticeWithdrawn(breach)), Vec::new()))
-            }
-            _ => Err(AppError::NotFound),
-        }
+/// The fact that an item proposes.
+fn proposed(kind: WorkKind) -> Result<FactKind, AppError> {
+    match kind {
+        WorkKind::ReleaseNotice(breach) => Ok(FactKind::NoticePosted { breach, language: None }),
+        WorkKind::ReleaseTransfer(breach) => Ok(FactKind::Transferred(breach)),
+        WorkKind::WithdrawNotice(breach) => Ok(FactKind::NoticeWithdrawn(breach)),
+        _ => Err(AppError::NotFound),
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{Failure, Nature, nature};
 use crate::predicate::is_open;
 use crate::read::rows;
 use crate::row::{municipality, nis, to_delivery, to_work_item};
-use crate::value::{Micros, state_code, to_civil, to_i64, to_time, to_u64, work, work_code};
+use crate::value::{Micros, channel_code, state_code, to_civil, to_i64, to_time, to_u64, work, work_code};
 use jiff::Timestamp;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, Func, OnConflict, Query, SelectStatement};
 use sea_orm::{
@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use std::future::Future;
 use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
-use traject_app::model::{Delivery, DeliveryState, WorkItem};
+use traject_app::model::{Channel, Delivery, DeliveryState, WorkItem};
 use traject_app::port::{Backlog, WorkFilter, WorkUpdate};
 use traject_codec::content_hash;
 use traject_domain::Date;
@@ -203,14 +203,18 @@ async fn all(db: &impl ConnectionTrait, find: Select<delivery::Entity>) -> Resul
 
 pub(crate) async fn deliveries(
     db: &impl ConnectionTrait,
+    channel: Option<Channel>,
     state: DeliveryState,
     limit: usize,
 ) -> Result<Vec<Delivery>, Failure> {
-    let find = delivery::Entity::find()
+    let mut find = delivery::Entity::find()
         .filter(delivery::Column::State.eq(state_code(state)))
         .order_by_asc(delivery::Column::ChangedAt)
         .order_by_asc(delivery::Column::Id)
         .limit(rows(limit));
+    if let Some(channel) = channel {
+        find = find.filter(delivery::Column::Channel.eq(channel_code(channel)));
+    }
     all(db, find).await
 }
 

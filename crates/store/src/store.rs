@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use traject_app::error::{CommitError, ReadError};
 use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
 use traject_app::model::{
-    Command, Committed, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem,
+    Channel, Command, Committed, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
 use traject_codec::Salts;
@@ -197,8 +197,13 @@ impl Store for SqlStore {
         Ok(lists::backlog(&self.db.reader, today).await?)
     }
 
-    async fn deliveries(&self, state: DeliveryState, limit: usize) -> Result<Vec<Delivery>, ReadError> {
-        Ok(lists::deliveries(&self.db.reader, state, limit).await?)
+    async fn deliveries(
+        &self,
+        channel: Option<Channel>,
+        state: DeliveryState,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ReadError> {
+        Ok(lists::deliveries(&self.db.reader, channel, state, limit).await?)
     }
 
     async fn deliveries_of(&self, id: DossierId) -> Result<Vec<Delivery>, ReadError> {

@@ -2,7 +2,7 @@
 
 use crate::error::{Corrupt, Failure};
 use prost::Message as _;
-use traject_app::ids::{DossierId, FactId};
+use traject_app::ids::{DeliveryId, DossierId, FactId};
 use traject_app::model::Committed;
 use uuid::Uuid;
 
@@ -14,6 +14,8 @@ struct Left {
     versions: Vec<Version>,
     #[prost(bytes = "vec", repeated, tag = "3")]
     facts: Vec<Vec<u8>>,
+    #[prost(bytes = "vec", repeated, tag = "4")]
+    deliveries: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -32,6 +34,7 @@ pub(crate) fn to_bytes(committed: &Committed) -> Vec<u8> {
         position: committed.position,
         versions: committed.versions.iter().map(version).collect(),
         facts: committed.facts.iter().map(|fact| fact.0.as_bytes().to_vec()).collect(),
+        deliveries: committed.deliveries.iter().map(|delivery| delivery.0.as_bytes().to_vec()).collect(),
     }
     .encode_to_vec()
 }
@@ -46,5 +49,6 @@ pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Committed, Failure> {
         position: left.position,
         versions: left.versions.iter().map(version).collect::<Result<_, Corrupt>>()?,
         facts: left.facts.iter().map(|id| Ok(FactId(uuid(id)?))).collect::<Result<_, Corrupt>>()?,
+        deliveries: left.deliveries.iter().map(|id| Ok(DeliveryId(uuid(id)?))).collect::<Result<_, Corrupt>>()?,
     })
 }

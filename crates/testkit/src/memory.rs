@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use traject_app::error::{CommitError, Key, ReadError};
 use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::{
-    Command, Committed, Delivery, DeliveryKey, DeliveryState, Dossier, DossierChange, DossierRow, Identity, LedgerFact,
-    NewFact, Request, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
+    Channel, Command, Committed, Delivery, DeliveryKey, DeliveryState, Dossier, DossierChange, DossierRow, Identity,
+    LedgerFact, NewFact, Request, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
 use traject_codec::content_hash;
@@ -127,10 +127,9 @@ impl Record {
     }
 
     fn apply(&mut self, command: &Command, now: Timestamp) -> Committed {
-        let mut committed = Committed { repeated: false, position: 0, versions: Vec::new(), facts: Vec::new() };
+        let mut committed = Committed::nothing();
         for change in &command.changes {
-            committed.versions.push((change.dossier, self.change(change, now)));
-            committed.facts.extend(change.facts.iter().map(|fact| fact.id));
+            committed.add(change, self.change(change, now));
         }
         committed.position = self.head;
         let key = (command.request.caller.clone(), command.request.id);
@@ -442,9 +441,16 @@ impl Store for MemoryStore {
         Ok(backlog.into_values().collect())
     }
 
-    async fn deliveries(&self, state: DeliveryState, limit: usize) -> Result<Vec<Delivery>, ReadError> {
-        let mut found: Vec<_> =
-            self.record().deliveries.values().filter(|delivery| delivery.state == state).cloned().collect();
+    async fn deliveries(
+        &self,
+        channel: Option<Channel>,
+        state: DeliveryState,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ReadError> {
+        let asked = |delivery: &&Delivery| {
+            delivery.state == state && channel.is_none_or(|channel| channel == delivery.key.channel)
+        };
+        let mut found: Vec<_> = self.record().deliveries.values().filter(asked).cloned().collect();
         found.sort_by_key(|delivery| (delivery.changed_at, delivery.id));
         found.truncate(limit);
         Ok(found)

@@ -71,11 +71,10 @@ impl Plan<'_> {
         if let Err(refused) = self.may_add(command) {
             return Ok(Err(refused));
         }
-        let mut committed = Committed { repeated: false, position: 0, versions: Vec::new(), facts: Vec::new() };
+        let mut committed = Committed::nothing();
         for change in &command.changes {
             let version = self.add_change(change)?;
-            committed.versions.push((change.dossier, version));
-            committed.facts.extend(change.facts.iter().map(|fact| fact.id));
+            committed.add(change, version);
         }
         committed.position = self.head.position;
         self.rows.requests.push(request::Model {

@@ -171,7 +171,8 @@ impl Run {
             let id = DeliveryId(self.id());
             self.deliveries.push(id);
             let recipient = Code::new("person");
-            let key = DeliveryKey { dossier, step, step_version, recipient, channel: Channel::Email };
+            let channel = if step_version % 2 == 0 { Channel::Email } else { Channel::Letter };
+            let key = DeliveryKey { dossier, step, step_version, recipient, channel };
             change.deliveries.push(NewDelivery { id, key, language: None });
         }
         for (kind, open, due, held) in &plan.work {
@@ -269,7 +270,8 @@ async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
         after = Some(id);
     }
     for state in STATES {
-        same!(stores, deliveries(state, 3));
+        same!(stores, deliveries(None, state, 3));
+        same!(stores, deliveries(Some(Channel::Letter), state, 3));
     }
     for id in &run.deliveries {
         same!(stores, document(*id));
@@ -305,6 +307,12 @@ fn any_filter() -> impl Strategy<Value = DossierFilter> {
         })
 }
 
+/// The number of cases that `cargo xtask soak` asks for.
+#[expect(clippy::disallowed_methods, reason = "the long count is told to the test by its environment")]
+fn soak_cases() -> Option<u32> {
+    std::env::var("TRAJECT_SOAK_CASES").ok()?.parse().ok()
+}
+
 /// Runs random commands against pairs of empty stores, made by `make` for each case.
 ///
 /// # Panics
@@ -314,6 +322,7 @@ where
     F: Future<Output = Option<[Fixture; 2]>>,
 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let cases = soak_cases().unwrap_or(cases);
     let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(steps in vec(any_step(), 1..24), filter in any_filter())| {
         runtime.block_on(async {
