@@ -5,12 +5,13 @@
 //! this crate, fonts or layout.
 //!
 //! A letter is a typed context ([`Letter`]); [`Texts::compose`] turns it into a [`ComposedLetter`], which a renderer
-//! lays out and a mail can carry as [plain text](ComposedLetter::plain_text). The texts live in `letters/` and
-//! `messages/`, one file per language.
+//! lays out and a mail can carry as [plain text](ComposedLetter::plain_text). A [`CopyMail`] becomes a [`ComposedMail`]
+//! by [`Texts::compose_copy`]. The texts live in `letters/`, `mails/` and `messages/`, one file per language.
 
 mod compose;
 pub mod composed;
 pub mod context;
+mod mail;
 mod messages;
 pub mod samples;
 mod texts;
@@ -21,5 +22,6 @@ pub use context::{
     BreachFacts, CertificateOfObligation, DeliveryReference, Envelope, FineRange, FormalNotice, InvalidReference,
     Letter, LetterLanguage, Offer, PerLanguage, Recipient, Served,
 };
+pub use mail::{ComposedMail, CopiedLetter, CopyMail};
 pub use messages::{codes, message, message_with};
 pub use texts::{TextError, Texts};

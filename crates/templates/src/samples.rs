@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use traject_domain::Date;
-use traject_domain::code::LegalLanguage;
+use traject_domain::code::{Breach, LegalLanguage};
 use traject_domain::law::Length;
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
@@ -13,6 +13,7 @@ use crate::context::{
     BreachFacts, CertificateOfObligation, DeliveryReference, Envelope, FineRange, FormalNotice, Letter, LetterLanguage,
     Offer, PerLanguage, Recipient, Served,
 };
+use crate::mail::{CopiedLetter, CopyMail};
 
 /// A recipient in Ixelles with a Latin name.
 pub fn recipient() -> Recipient {
@@ -88,6 +89,20 @@ pub fn letters(language: LetterLanguage, recipient: &Recipient) -> Vec<(&'static
         ("notice-not-registered", Letter::FormalNotice(notice_not_registered(envelope()))),
         ("notice-not-completed", Letter::FormalNotice(notice_not_completed(envelope()))),
     ]
+}
+
+/// The mail that brings a copy of a notice of Ixelles for missing registration.
+pub fn copy_mail(language: LetterLanguage) -> CopyMail {
+    let Envelope { municipality, municipality_email, municipality_phone, delivery_reference, .. } =
+        envelope(language, recipient());
+    CopyMail {
+        language,
+        letter: CopiedLetter::Notice(Breach::NotRegistered),
+        letter_reference: delivery_reference,
+        municipality,
+        municipality_email,
+        municipality_phone,
+    }
 }
 
 fn notice(envelope: Envelope, breach: BreachFacts) -> FormalNotice {

@@ -1,4 +1,4 @@
-//! The texts of letters: one file per language and template, embedded, checked against each other when read.
+//! The texts of letters and mails: one file per language and template, embedded, checked against each other when read.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -66,6 +66,13 @@ texts! {
     }
 }
 
+texts! {
+    /// The mail that brings a copy of a letter.
+    CopyTexts {
+        subject, greeting, sent(municipality, title), attached, paper_counts, reference(reference), automatic,
+    }
+}
+
 /// A text file that cannot be used. These are faults of the release, found by its tests.
 #[derive(Debug, thiserror::Error)]
 pub enum TextError {
@@ -88,24 +95,25 @@ pub enum TextError {
     /// The Dutch and the French file carry different versions.
     #[error("the Dutch and the French texts of {template} carry different versions")]
     Versions {
-        /// The template.
+        /// The template's folder inside this crate.
         template: &'static str,
     },
 }
 
-/// The texts of all letters in both languages, read once and shared.
+/// The texts of all letters and mails in both languages, read once and shared.
 #[derive(Debug)]
 pub struct Texts {
     nl: LanguageTexts,
     fr: LanguageTexts,
 }
 
-/// The texts of all letters in one language.
+/// The texts of all letters and mails in one language.
 #[derive(Debug)]
 pub(crate) struct LanguageTexts {
     pub(crate) common: Common,
     pub(crate) certificate: Certificate,
     pub(crate) notice: Notice,
+    pub(crate) copy: CopyTexts,
 }
 
 pub(crate) trait TextFile: DeserializeOwned {
@@ -124,10 +132,7 @@ macro_rules! both {
     ($template:literal) => {
         pair(
             $template,
-            [
-                include_str!(concat!("../letters/", $template, "/nl.yaml")),
-                include_str!(concat!("../letters/", $template, "/fr.yaml")),
-            ],
+            [include_str!(concat!("../", $template, "/nl.yaml")), include_str!(concat!("../", $template, "/fr.yaml"))],
         )
     };
 }
@@ -138,12 +143,13 @@ impl Texts {
     /// # Errors
     /// [`TextError`] when a language lacks a key, a text has other placeholders than declared, or versions differ.
     pub fn load() -> Result<Self, TextError> {
-        let [common_nl, common_fr] = both!("common")?;
-        let [certificate_nl, certificate_fr] = both!("certificate_of_obligation")?;
-        let [notice_nl, notice_fr] = both!("formal_notice")?;
+        let [common_nl, common_fr] = both!("letters/common")?;
+        let [certificate_nl, certificate_fr] = both!("letters/certificate_of_obligation")?;
+        let [notice_nl, notice_fr] = both!("letters/formal_notice")?;
+        let [copy_nl, copy_fr] = both!("mails/copy")?;
         Ok(Self {
-            nl: LanguageTexts { common: common_nl, certificate: certificate_nl, notice: notice_nl },
-            fr: LanguageTexts { common: common_fr, certificate: certificate_fr, notice: notice_fr },
+            nl: LanguageTexts { common: common_nl, certificate: certificate_nl, notice: notice_nl, copy: copy_nl },
+            fr: LanguageTexts { common: common_fr, certificate: certificate_fr, notice: notice_fr, copy: copy_fr },
         })
     }
 
@@ -156,8 +162,8 @@ impl Texts {
 }
 
 fn pair<T: TextFile>(template: &'static str, [nl, fr]: [&str; 2]) -> Result<[T; 2], TextError> {
-    let nl: T = read(&format!("letters/{template}/nl.yaml"), nl)?;
-    let fr: T = read(&format!("letters/{template}/fr.yaml"), &french_spacing(fr))?;
+    let nl: T = read(&format!("{template}/nl.yaml"), nl)?;
+    let fr: T = read(&format!("{template}/fr.yaml"), &french_spacing(fr))?;
     if nl.version() == fr.version() { Ok([nl, fr]) } else { Err(TextError::Versions { template }) }
 }
 
