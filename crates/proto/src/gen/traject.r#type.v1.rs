@@ -331,7 +331,7 @@ pub enum ErrorReason {
     BacklogHeld = 10,
     /// RESOURCE_EXHAUSTED: too many calls wait. Try again after the time in RetryInfo.
     Exhausted = 11,
-    /// UNAVAILABLE: the database is away; nothing was written.
+    /// UNAVAILABLE: the database is away. Call again with the same request id: it tells whether the call took effect.
     Unavailable = 12,
     /// INTERNAL: a fault of the server; the reference is in its log.
     Internal = 13,

@@ -1,0 +1,135 @@
+//! Codes of the domain and enumerations of the wire: the same words, so that one rule converts them all.
+
+use traject_domain::code::{Breach, LegalLanguage};
+use traject_domain::fact::{AppealOutcome, InformationItem, ReturnReason};
+use traject_domain::law::Channel;
+use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Outcome, Stage, Turn};
+use traject_proto::traject::{act, check, r#type as shared};
+
+/// An enumeration of the wire that stands for codes of the domain: `D-REGISTER` is `NEXT_CODE_D_REGISTER`.
+pub(crate) trait Wire: Sized + Copy + Into<i32> {
+    /// The domain's type.
+    type Domain: 'static;
+    /// What every name begins with.
+    const PREFIX: &'static str;
+
+    /// The value of this name.
+    fn named(name: &str) -> Option<Self>;
+    /// The name of this value.
+    fn name(self) -> &'static str;
+    /// The code of a value of the domain.
+    fn code(domain: &Self::Domain) -> &'static str;
+    /// The values of the domain.
+    fn all() -> &'static [Self::Domain];
+
+    /// The wire's number for a value of the domain.
+    fn of(domain: &Self::Domain) -> i32 {
+        let name = wire_name::<Self>(domain);
+        // A test walks through every value of every enumeration.
+        Self::named(&name).expect("every code of the domain is on the wire").into()
+    }
+
+    /// The domain's value for the wire's; `None` for the unspecified one.
+    fn read(self) -> Option<&'static Self::Domain> {
+        Self::all().iter().find(|domain| wire_name::<Self>(domain) == self.name())
+    }
+}
+
+fn wire_name<W: Wire>(domain: &W::Domain) -> String {
+    format!("{}_{}", W::PREFIX, W::code(domain).to_ascii_uppercase().replace('-', "_"))
+}
+
+/// One line for each pair.
+macro_rules! pairs {
+    ($($wire:ty = $domain:ty, $prefix:literal;)+) => {
+        $(impl Wire for $wire {
+            type Domain = $domain;
+            const PREFIX: &'static str = $prefix;
+
+            fn named(name: &str) -> Option<Self> {
+                Self::from_str_name(name)
+            }
+            fn name(self) -> &'static str {
+                self.as_str_name()
+            }
+            fn code(domain: &$domain) -> &'static str {
+                domain.code()
+            }
+            fn all() -> &'static [$domain] {
+                <$domain>::ALL
+            }
+        })+
+
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+
+            #[test]
+            fn every_code_of_the_domain_is_on_the_wire_and_comes_back() {
+                $(for domain in <$domain>::ALL {
+                    let wire = <$wire>::try_from(<$wire>::of(domain)).expect("a value of the enumeration");
+                    assert_eq!(wire.read(), Some(domain));
+                })+
+            }
+        }
+    };
+}
+
+pairs! {
+    shared::v1::Language = LegalLanguage, "LANGUAGE";
+    shared::v1::Breach = Breach, "BREACH";
+    shared::v1::Stage = Stage, "STAGE";
+    shared::v1::ClosingReason = ClosingReason, "CLOSING_REASON";
+    shared::v1::Enforcement = Enforcement, "ENFORCEMENT";
+    shared::v1::NextCode = NextCode, "NEXT_CODE";
+    check::v1::InformationItem = InformationItem, "INFORMATION_ITEM";
+    act::v1::ReturnReason = ReturnReason, "RETURN_REASON";
+    act::v1::AppealOutcome = AppealOutcome, "APPEAL_OUTCOME";
+}
+
+/// The wire's number for an optional value; 0, unspecified, for none.
+pub(crate) fn optional<W: Wire>(domain: Option<&W::Domain>) -> i32 {
+    domain.map_or(0, W::of)
+}
+
+/// The outcome on the wire.
+pub(crate) fn outcome(outcome: &Outcome) -> i32 {
+    outcome_of(outcome.word())
+}
+
+/// The outcome of a stored word; unspecified for a dossier without a check.
+pub(crate) fn outcome_of(word: &str) -> i32 {
+    let name = format!("OUTCOME_{}", word.to_ascii_uppercase());
+    shared::v1::Outcome::from_str_name(&name).unwrap_or(shared::v1::Outcome::Unspecified).into()
+}
+
+/// The stored word of an outcome; `None` for the unspecified one.
+pub(crate) fn outcome_word(outcome: shared::v1::Outcome) -> Option<&'static str> {
+    match outcome {
+        shared::v1::Outcome::Unspecified => None,
+        shared::v1::Outcome::Obliged => Some("obliged"),
+        shared::v1::Outcome::Exempt => Some("exempt"),
+        shared::v1::Outcome::NotInScope => Some("not_in_scope"),
+        shared::v1::Outcome::Undecided => Some("undecided"),
+    }
+}
+
+/// Whose turn it is, on the wire.
+pub(crate) fn turn(turn: Turn) -> i32 {
+    let wire = match turn {
+        Turn::Newcomer => shared::v1::Turn::Newcomer,
+        Turn::Municipality => shared::v1::Turn::Municipality,
+        Turn::Ggc => shared::v1::Turn::Ggc,
+    };
+    wire.into()
+}
+
+/// By which door the papers came; `None` where it was not said.
+pub(crate) fn channel(channel: shared::v1::EvidenceChannel) -> Option<Channel> {
+    match channel {
+        shared::v1::EvidenceChannel::Unspecified => None,
+        shared::v1::EvidenceChannel::Organiser => Some(Channel::Organiser),
+        shared::v1::EvidenceChannel::MunicipalDesk => Some(Channel::MunicipalDesk),
+        shared::v1::EvidenceChannel::MunicipalEmail => Some(Channel::MunicipalEmail),
+    }
+}

@@ -1,0 +1,202 @@
+//! The delivery area.
+
+use crate::Api;
+use crate::auth::{Caller, caller};
+use crate::code::{self, Wire as _};
+use crate::name;
+use crate::page;
+use crate::parse::{Fields, wire_time};
+use tonic::{Request, Response, Status};
+use traject_app::AppError;
+use traject_app::error::Key;
+use traject_app::ids::DeliveryId;
+use traject_app::model::{self, Channel, DeliveryState as State, LegalStep as Step};
+use traject_proto::traject::delivery::v1::delivery_service_server::DeliveryService;
+use traject_proto::traject::delivery::v1::*;
+use traject_proto::traject::r#type::v1::{Breach, Language};
+
+/// The media type of every document that is made today.
+const PDF: &str = "application/pdf";
+
+/// Each state of the domain with its counterpart on the wire.
+const STATES: [(State, DeliveryState); 13] = [
+    (State::Created, DeliveryState::Created),
+    (State::Rendered, DeliveryState::Rendered),
+    (State::Queued, DeliveryState::Queued),
+    (State::Sending, DeliveryState::Sending),
+    (State::Accepted, DeliveryState::Accepted),
+    (State::Delivered, DeliveryState::Delivered),
+    (State::TemporaryFailure, DeliveryState::TemporaryFailure),
+    (State::PermanentFailure, DeliveryState::PermanentFailure),
+    (State::Returned, DeliveryState::Returned),
+    (State::Cancelled, DeliveryState::Cancelled),
+    (State::InDoubt, DeliveryState::InDoubt),
+    (State::Printed, DeliveryState::Printed),
+    (State::Posted, DeliveryState::Posted),
+];
+
+#[tonic::async_trait]
+impl DeliveryService for Api {
+    async fn list_deliveries(
+        &self,
+        request: Request<ListDeliveriesRequest>,
+    ) -> Result<Response<ListDeliveriesResponse>, Status> {
+        let caller = caller(&request)?;
+        let message = request.get_ref();
+        let mut fields = Fields::default();
+        let size = fields.take(page::size(message.page_size));
+        let state = fields.plain::<DeliveryState>("state", message.state).and_then(read_state);
+        let has_parent = !message.parent.is_empty();
+        if has_parent == state.is_some() {
+            fields.fault("parent", "exactly one of parent and state is needed");
+        }
+        let dossier = if has_parent { fields.dossier("parent", &message.parent) } else { None };
+        let size = fields.done(size, &caller)?;
+        let store = &self.desk.store;
+        let found = match (dossier, state) {
+            (Some(dossier), _) => store.deliveries_of(dossier).await,
+            (None, Some(state)) => store.deliveries(None, state, size).await,
+            (None, None) => Ok(Vec::new()),
+        };
+        let found = found.map_err(|error| self.read_status(error, &caller))?;
+        Ok(Response::new(ListDeliveriesResponse { deliveries: found.iter().map(delivery).collect() }))
+    }
+
+    async fn get_delivery(&self, request: Request<GetDeliveryRequest>) -> Result<Response<Delivery>, Status> {
+        let caller = caller(&request)?;
+        let found = self.named(&request.get_ref().name, &caller).await?;
+        Ok(Response::new(delivery(&found)))
+    }
+
+    async fn get_delivery_document(
+        &self,
+        request: Request<GetDeliveryDocumentRequest>,
+    ) -> Result<Response<DeliveryDocument>, Status> {
+        let caller = caller(&request)?;
+        let found = self.named(&request.get_ref().name, &caller).await?;
+        let content = self.desk.store.document(found.id).await.map_err(|error| self.read_status(error, &caller))?;
+        let content = content.ok_or_else(|| self.status(&AppError::NotFound, &caller))?;
+        let (name, content_type) = (name::delivery(found.id), PDF.to_owned());
+        Ok(Response::new(DeliveryDocument { name, content_type, content }))
+    }
+
+    async fn record_posting(&self, request: Request<RecordPostingRequest>) -> Result<Response<Delivery>, Status> {
+        let caller = caller(&request)?;
+        let found = self.named(&request.get_ref().name, &caller).await?;
+        self.move_to(&found, &[State::Printed], State::Posted, &caller).await
+    }
+
+    async fn resolve_delivery(&self, request: Request<ResolveDeliveryRequest>) -> Result<Response<Delivery>, Status> {
+        let caller = caller(&request)?;
+        let message = request.get_ref();
+        let mut fields = Fields::default();
+        let to = match fields.plain::<Resolution>("resolution", message.resolution) {
+            Some(Resolution::Sent) => Some(State::Accepted),
+            Some(Resolution::NotSent) => Some(State::Created),
+            Some(Resolution::GivenUp) => Some(State::PermanentFailure),
+            Some(Resolution::Unspecified) => {
+                fields.fault("resolution", crate::parse::REQUIRED);
+                None
+            }
+            None => None,
+        };
+        let to = fields.done(to, &caller)?;
+        let found = self.named(&message.name, &caller).await?;
+        let resolved = self.move_to(&found, &[State::InDoubt], to, &caller).await?;
+        let dossier = found.key.dossier;
+        let closed = self.desk.answered(dossier, model::WorkKind::DeliveryInDoubt).await;
+        closed.map_err(|error| self.status(&error, &caller))?;
+        Ok(resolved)
+    }
+
+    async fn cancel_delivery(&self, request: Request<CancelDeliveryRequest>) -> Result<Response<Delivery>, Status> {
+        let caller = caller(&request)?;
+        let found = self.named(&request.get_ref().name, &caller).await?;
+        let may = [State::Created, State::Rendered, State::Queued, State::TemporaryFailure];
+        self.move_to(&found, &may, State::Cancelled, &caller).await
+    }
+}
+
+impl Api {
+    async fn named(&self, name: &str, caller: &Caller) -> Result<model::Delivery, Status> {
+        let mut fields = Fields::default();
+        let id = fields.delivery("name", name);
+        let id = fields.done(id, caller)?;
+        self.found(id, caller).await
+    }
+
+    async fn found(&self, id: DeliveryId, caller: &Caller) -> Result<model::Delivery, Status> {
+        let found = self.desk.store.delivery(id).await.map_err(|error| self.read_status(error, caller))?;
+        found.ok_or_else(|| self.status(&AppError::NotFound, caller))
+    }
+
+    /// Moves a delivery out of one of these states. What is there already stays: the same call again is no error.
+    async fn move_to(
+        &self,
+        found: &model::Delivery,
+        from: &[State],
+        to: State,
+        caller: &Caller,
+    ) -> Result<Response<Delivery>, Status> {
+        if found.state != to {
+            let now = self.desk.clock.now();
+            let moved = if from.contains(&found.state) {
+                self.desk.store.move_delivery(found.id, found.state, to, None, now).await
+            } else {
+                Ok(false)
+            };
+            if !moved.map_err(|error| self.read_status(error, caller))? {
+                return Err(self.status(&AppError::Taken(Key::Delivery), caller));
+            }
+        }
+        Ok(Response::new(delivery(&self.found(found.id, caller).await?)))
+    }
+}
+
+fn read_state(wire: DeliveryState) -> Option<State> {
+    STATES.iter().find(|(_, other)| *other == wire).map(|(state, _)| *state)
+}
+
+fn wire_state(state: State) -> DeliveryState {
+    STATES.iter().find(|(other, _)| *other == state).map_or(DeliveryState::Unspecified, |(_, wire)| *wire)
+}
+
+fn delivery(from: &model::Delivery) -> Delivery {
+    let (step, breach) = match from.key.step {
+        Step::Certificate => (LegalStep::Certificate, 0),
+        Step::Notice(breach) => (LegalStep::Notice, Breach::of(&breach)),
+    };
+    let channel = match from.key.channel {
+        Channel::Letter => DeliveryChannel::Letter,
+        Channel::Email => DeliveryChannel::Email,
+    };
+    Delivery {
+        name: name::delivery(from.id),
+        dossier: name::dossier(from.key.dossier),
+        step: step.into(),
+        breach,
+        step_version: i32::try_from(from.key.step_version).unwrap_or(i32::MAX),
+        recipient: from.key.recipient.to_string(),
+        channel: channel.into(),
+        language: code::optional::<Language>(from.language.as_ref()),
+        state: wire_state(from.state).into(),
+        attempt_count: i32::try_from(from.attempts).unwrap_or(i32::MAX),
+        update_time: Some(wire_time(from.changed_at.as_microsecond())),
+        document_sha256: from.document.map(|hash| hash.to_vec()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_on_the_wire_once() {
+        for number in 1..=13 {
+            let wire = DeliveryState::try_from(number).expect("a state");
+            let state = read_state(wire).expect("it has a counterpart");
+            assert_eq!(wire_state(state), wire);
+        }
+        assert_eq!(read_state(DeliveryState::Unspecified), None);
+    }
+}

@@ -1,0 +1,192 @@
+//! The dossier area.
+
+use crate::Api;
+use crate::auth::{Caller, caller};
+use crate::code::{self, Wire as _};
+use crate::error::{Fault, invalid_field};
+use crate::name;
+use crate::page;
+use crate::parse::{Fields, etag, wire_date};
+use crate::standing::date;
+use std::collections::HashSet;
+use tonic::{Request, Response, Status};
+use traject_app::AppError;
+use traject_app::error::ReadError;
+use traject_app::ids::DossierId;
+use traject_app::model::{self, LedgerFact};
+use traject_app::port::DossierFilter;
+use traject_domain::code::Code;
+use traject_domain::fact::{FactKind, FactRef};
+use traject_domain::history::Moment;
+use traject_proto::traject::dossier::v1::dossier_service_server::DossierService;
+use traject_proto::traject::dossier::v1::{
+    Dossier, DossierRow, Fact, GetDossierRequest, ListDossiersRequest, ListDossiersResponse, ListFactsRequest,
+    ListFactsResponse, SearchDossiersRequest, SearchDossiersResponse,
+};
+use traject_proto::traject::r#type::v1::{Breach, ClosingReason, Enforcement, NextCode, Outcome, Stage};
+use uuid::Uuid;
+
+#[tonic::async_trait]
+impl DossierService for Api {
+    async fn get_dossier(&self, request: Request<GetDossierRequest>) -> Result<Response<Dossier>, Status> {
+        let caller = caller(&request)?;
+        let message = request.get_ref();
+        let mut fields = Fields::default();
+        let id = fields.dossier("name", &message.name);
+        let as_of = fields.date("as_of_date", message.as_of_date).unwrap_or_else(|| self.desk.clock.today());
+        let recorded_by = fields.date("recorded_by_date", message.recorded_by_date).unwrap_or(as_of);
+        let id = fields.done(id, &caller)?;
+        let dossier = self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
+        Ok(Response::new(self.dossier(&dossier, Moment { as_of, recorded_by })))
+    }
+
+    async fn list_dossiers(
+        &self,
+        request: Request<ListDossiersRequest>,
+    ) -> Result<Response<ListDossiersResponse>, Status> {
+        let caller = caller(&request)?;
+        let message = request.into_inner();
+        let size = page::size(message.page_size).map_err(|fault| invalid_field(fault, &caller))?;
+        let (filter, list, after) = self.dossier_page(message, &caller)?;
+        let found = self.desk.store.list(&filter, after, size + 1).await;
+        let (rows, more) = page::cut(found.map_err(|error| self.read_status(error, &caller))?, size);
+        let next = rows.last().filter(|_| more).map(|row| self.page_key.seal(&list, &caller, row.id.0.as_bytes()));
+        let dossiers = rows.iter().map(row).collect();
+        Ok(Response::new(ListDossiersResponse { dossiers, next_page_token: next.unwrap_or_default() }))
+    }
+
+    async fn search_dossiers(
+        &self,
+        request: Request<SearchDossiersRequest>,
+    ) -> Result<Response<SearchDossiersResponse>, Status> {
+        let caller = caller(&request)?;
+        let mut fields = Fields::default();
+        let number = fields.national_number("national_number", &request.get_ref().national_number);
+        let number = fields.done(number, &caller)?;
+        let found = self.desk.store.find_number(number).await.map_err(|error| self.read_status(error, &caller))?;
+        let mut dossiers = Vec::new();
+        if let Some(id) = found {
+            let dossier = self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
+            dossiers.push(self.dossier(&dossier, Moment::end_of(self.desk.clock.today())));
+        }
+        Ok(Response::new(SearchDossiersResponse { dossiers }))
+    }
+
+    async fn list_facts(&self, request: Request<ListFactsRequest>) -> Result<Response<ListFactsResponse>, Status> {
+        let caller = caller(&request)?;
+        let message = request.into_inner();
+        let mut fields = Fields::default();
+        let id = fields.dossier("parent", &message.parent);
+        let size = fields.take(page::size(message.page_size));
+        let (id, size) = fields.done(id.zip(size), &caller)?;
+        let list = ListFactsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+        let place = self.page_key.open(&list, &caller, &message.page_token)?;
+        let after = place.and_then(|bytes| Some(u64::from_be_bytes(bytes.try_into().ok()?))).unwrap_or(0);
+        let dossier = self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
+        let retracted = retracted(&dossier);
+        let later = dossier.facts.iter().filter(|fact| fact.position > after).take(size + 1);
+        let (facts, more) = page::cut(later.collect(), size);
+        let next = facts.last().filter(|_| more);
+        let next = next.map(|fact| self.page_key.seal(&list, &caller, &fact.position.to_be_bytes()));
+        let facts = facts.into_iter().map(|recorded| fact(id, recorded, &retracted)).collect();
+        Ok(Response::new(ListFactsResponse { facts, next_page_token: next.unwrap_or_default() }))
+    }
+}
+
+/// The filter of a request, the request as its page tokens know it, and where the page starts.
+type Page = (DossierFilter, ListDossiersRequest, Option<DossierId>);
+
+impl Api {
+    fn dossier_page(&self, message: ListDossiersRequest, caller: &Caller) -> Result<Page, Status> {
+        let mut fields = Fields::default();
+        let outcome = fields.plain::<Outcome>("outcome", message.outcome);
+        let filter = DossierFilter {
+            municipality: fields.municipality("municipality", &message.municipality),
+            outcome: outcome.and_then(code::outcome_word).map(Code::new),
+            stage: fields.value::<Stage>("stage", message.stage),
+            enforcement: fields.value::<Enforcement>("enforcement", message.enforcement),
+            next_code: fields.value::<NextCode>("next_code", message.next_code),
+        };
+        let filter = fields.done(Some(filter), caller)?;
+        let list = ListDossiersRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+        let place = self.page_key.open(&list, caller, &message.page_token)?;
+        let after = place.and_then(|bytes| Uuid::from_slice(&bytes).ok()).map(DossierId);
+        Ok((filter, list, after))
+    }
+
+    /// A dossier at a moment.
+    fn dossier(&self, dossier: &model::Dossier, at: Moment) -> Dossier {
+        Dossier {
+            name: name::dossier(dossier.id),
+            etag: etag(dossier.version),
+            standing: self.standing_of(dossier, at),
+            held: dossier.held,
+            frozen: dossier.frozen,
+            stale: dossier.standing.is_none(),
+        }
+    }
+
+    /// The status of a failed read.
+    pub(crate) fn read_status(&self, error: ReadError, caller: &Caller) -> Status {
+        self.status(&AppError::from(error), caller)
+    }
+
+    /// A fault of one field.
+    pub(crate) fn fault(&self, field: &'static str, problem: &'static str, caller: &Caller) -> Status {
+        invalid_field(Fault::new(field, problem), caller)
+    }
+}
+
+fn row(row: &model::DossierRow) -> DossierRow {
+    let (name, etag) = (name::dossier(row.id), etag(row.version));
+    let Some(standing) = &row.standing else { return DossierRow { name, etag, stale: true, ..Default::default() } };
+    DossierRow {
+        name,
+        etag,
+        stale: false,
+        outcome: code::outcome_of(standing.outcome.as_str()),
+        reasons: standing.reasons.split_whitespace().map(str::to_owned).collect(),
+        municipality: standing.municipality.map(|municipality| municipality.to_string()).unwrap_or_default(),
+        reference_date: date(standing.reference_date),
+        stage: code::optional::<Stage>(standing.stage.as_ref()),
+        closing_reason: code::optional::<ClosingReason>(standing.closed_reason.as_ref()),
+        enforcement: Enforcement::of(&standing.enforcement),
+        breach: code::optional::<Breach>(standing.breach.as_ref()),
+        register_due_date: date(standing.register_due),
+        complete_due_date: date(standing.complete_due),
+        cure_due_date: date(standing.cure_due),
+        next_code: code::optional::<NextCode>(standing.next_code.as_ref()),
+        next_due_date: date(standing.next_due),
+        review: standing.review,
+    }
+}
+
+/// References that a later fact retracts.
+fn retracted(dossier: &model::Dossier) -> HashSet<&FactRef> {
+    let named = |fact: &'_ LedgerFact| match &fact.fact.kind {
+        FactKind::Retracted(target) => Some(target.clone()),
+        _ => None,
+    };
+    let targets: HashSet<FactRef> = dossier.facts.iter().filter_map(named).collect();
+    dossier.facts.iter().map(|fact| &fact.fact.reference).filter(|reference| targets.contains(*reference)).collect()
+}
+
+fn fact(dossier: DossierId, recorded: &LedgerFact, retracted: &HashSet<&FactRef>) -> Fact {
+    let columns = recorded.fact.kind.columns();
+    let micros = recorded.received_at.as_microsecond();
+    Fact {
+        name: name::fact(dossier, recorded.id),
+        reference: recorded.fact.reference.to_string(),
+        kind: recorded.fact.kind.name().to_owned(),
+        occurred_date: Some(wire_date(recorded.fact.occurred_on)),
+        known_date: Some(wire_date(recorded.fact.known_on)),
+        agency: recorded.fact.agency.to_string(),
+        staff: recorded.actor.staff.clone(),
+        position: i64::try_from(recorded.position).unwrap_or(i64::MAX),
+        receive_time: Some(crate::parse::wire_time(micros)),
+        code: columns.code,
+        value: columns.value,
+        until_date: date(columns.until),
+        retracted: retracted.contains(&recorded.fact.reference),
+    }
+}

@@ -1,0 +1,97 @@
+//! Why an outcome is what it is: every condition and exemption with what it came to, its ground, and its trace.
+
+use crate::auth::Caller;
+use crate::code;
+use crate::standing::{date, length};
+use traject_domain::assess::{Finding, explain};
+use traject_domain::code::Code;
+use traject_domain::history::History;
+use traject_domain::labels::Label;
+use traject_domain::law::{Law, Provenance};
+use traject_domain::predicate::{Predicate, Trace, Truth, Value};
+use traject_domain::standing::Standing;
+use traject_proto::traject::check::v1 as wire;
+
+/// The outcome with its reasons; `None` while no check counts.
+pub(crate) fn explanation(
+    law: &Law,
+    history: &History<'_>,
+    standing: &Standing,
+    caller: &Caller,
+) -> Option<wire::CheckPersonResponse> {
+    let found = explain(law, history)?;
+    let regime = standing.regime.as_ref();
+    let finding = |finding: &Finding<'_>, of: Option<(&Label, &Provenance)>| wire::Finding {
+        code: finding.id.to_string(),
+        label: of.map(|(label, _)| label.text(caller.language).to_owned()).unwrap_or_default(),
+        truth: truth(finding.truth),
+        ground: of.map(|(_, provenance)| provenance.ground(regime)).unwrap_or_default(),
+        confidence: of.map(|(_, provenance)| provenance.confidence.word().to_owned()).unwrap_or_default(),
+        missing: missing(finding),
+        trace: finding.trace.as_ref().map(trace).unwrap_or_default(),
+    };
+    let condition = |id: &Code| law.scope.iter().find(|c| c.id == *id).map(|c| (&c.label, &c.provenance));
+    let exemption = |id: &Code| law.exemption(id).map(|e| (&e.label, &e.provenance));
+    Some(wire::CheckPersonResponse {
+        outcome: code::outcome(&standing.outcome),
+        reasons: standing.outcome.reasons().into_iter().map(str::to_owned).collect(),
+        regime: regime.map(ToString::to_string).unwrap_or_default(),
+        reference_date: date(standing.reference_date),
+        conditions: found.conditions.iter().map(|f| finding(f, condition(f.id))).collect(),
+        exemptions: found.exemptions.iter().map(|f| finding(f, exemption(f.id))).collect(),
+        law_version: law.version.clone(),
+    })
+}
+
+fn truth(truth: Truth) -> i32 {
+    let wire = match truth {
+        Truth::True => wire::Truth::True,
+        Truth::False => wire::Truth::False,
+        Truth::Unknown => wire::Truth::Unknown,
+    };
+    wire.into()
+}
+
+fn missing(finding: &Finding<'_>) -> Vec<String> {
+    finding.trace.iter().flat_map(|trace| &trace.missing).map(ToString::to_string).collect()
+}
+
+/// The tests of a condition, from the top downwards.
+fn trace(from: &Trace<'_>) -> Vec<wire::TraceLine> {
+    fn lines(from: &Trace<'_>, depth: i32, into: &mut Vec<wire::TraceLine>) {
+        let value = from.value.as_ref().map(value).unwrap_or_default();
+        into.push(wire::TraceLine { depth, test: test(from.predicate), truth: truth(from.truth), value });
+        for part in &from.parts {
+            lines(part, depth + 1, into);
+        }
+    }
+    let mut all = Vec::new();
+    lines(from, 0, &mut all);
+    all
+}
+
+/// A test in the words of the law files.
+fn test(predicate: &Predicate) -> String {
+    match predicate {
+        Predicate::All(_) => "all".to_owned(),
+        Predicate::Any(_) => "any".to_owned(),
+        Predicate::Not(_) => "not".to_owned(),
+        Predicate::OneOf(input, codes) => {
+            let codes: Vec<&str> = codes.iter().map(Code::as_str).collect();
+            format!("{input} one_of {}", codes.join(" "))
+        }
+        Predicate::Span(input, comparison, span) => format!("{input} {comparison} {}", length(*span)),
+        Predicate::ReferenceDateFrom(day) => format!("reference_date from {day}"),
+    }
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Code(code) => code.to_string(),
+        Value::Day(day) => day.to_string(),
+        Value::Span(from, Some(until)) => format!("{from} to {until}"),
+        Value::Span(from, None) => format!("{from}, unlimited"),
+        Value::None => "none".to_owned(),
+        Value::Unknown => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,40 @@
+//! Resource names (AIP-122): `dossiers/{uuid}` and the like; a UUID, never a national number.
+
+use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use uuid::Uuid;
+
+/// The name of a dossier.
+pub(crate) fn dossier(id: DossierId) -> String {
+    format!("dossiers/{id}")
+}
+
+/// The name of a fact.
+pub(crate) fn fact(dossier: DossierId, fact: FactId) -> String {
+    format!("dossiers/{dossier}/facts/{fact}")
+}
+
+/// The name of a delivery.
+pub(crate) fn delivery(id: DeliveryId) -> String {
+    format!("deliveries/{id}")
+}
+
+/// The name of a work item.
+pub(crate) fn work_item(id: WorkItemId) -> String {
+    format!("workItems/{id}")
+}
+
+/// The id of `collection/{uuid}`.
+pub(crate) fn read(collection: &str, name: &str) -> Option<Uuid> {
+    uuid(name.strip_prefix(collection)?.strip_prefix('/')?)
+}
+
+/// Dossier and fact of `dossiers/{uuid}/facts/{uuid}`.
+pub(crate) fn read_fact(name: &str) -> Option<(DossierId, FactId)> {
+    let (dossier, fact) = name.strip_prefix("dossiers/")?.split_once("/facts/")?;
+    Some((DossierId(uuid(dossier)?), FactId(uuid(fact)?)))
+}
+
+/// A UUID in its one usual form: hyphenated, lower or upper case.
+pub(crate) fn uuid(text: &str) -> Option<Uuid> {
+    (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
+}
