@@ -90,7 +90,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "traject-api-grpc",
-        may: Only(&["traject-app", "traject-codec", "traject-domain", "traject-proto"]),
+        may: Only(&["traject-app", "traject-domain", "traject-proto", "traject-templates"]),
         never: &[
             "lettre",
             "sea-orm",
@@ -141,6 +141,21 @@ const TABLE: &[Row] = &[
             "traject-report",
             "traject-server",
             "traject-sim",
+        ]),
+        never: &["traject-tests"],
+    },
+    Row {
+        name: "traject-bench",
+        may: Only(&[
+            "traject-codec",
+            "traject-domain",
+            "traject-extract-csv",
+            "traject-lawbook",
+            "traject-letter-pdf",
+            "traject-sim",
+            "traject-store",
+            "traject-templates",
+            "traject-testkit",
         ]),
         never: &["traject-tests"],
     },

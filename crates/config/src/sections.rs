@@ -2,10 +2,12 @@
 
 use crate::values::{ByteCount, DatabaseUrl, Period};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Configuration of Traject.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -39,6 +41,8 @@ pub struct Config {
 pub struct Server {
     /// Address and port to listen on. Loopback only, as long as connections are not encrypted. Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// How long the server waits between two runs of its jobs (sweep, letters, copies by mail), such as `10s`.
+    pub jobs_every: Period,
     /// How long running calls may take to end when the server stops, such as `20s`.
     pub drain_timeout: Period,
     /// The largest request that is read, such as `4 MiB`.
@@ -101,13 +105,30 @@ pub struct SmtpMail {
     pub user: Option<String>,
     /// File with that user's password, on one line.
     pub password_file: Option<PathBuf>,
-    /// Address that mail is sent from.
+    /// File with the certificate (PEM) of the authority that signed the server's, beside those that the system trusts.
+    pub ca_file: Option<PathBuf>,
+    /// Address that mail is sent from, `ADDRESS` or `NAME <ADDRESS>`. Mail that does not arrive is reported to it.
     pub from: String,
+    /// The longest wait for each answer of the server, `1s` to `10m`.
+    #[serde(default = "answer_timeout", deserialize_with = "answer_timeout_within_bounds")]
+    #[schemars(extend("default" = "60s"))]
+    pub timeout: Period,
 }
 
 /// RFC 6409: message submission.
 fn submission_port() -> u16 {
     587
+}
+
+fn answer_timeout() -> Period {
+    Period::try_from("60s".to_owned()).expect("it is a length of time with its unit")
+}
+
+/// A server that answers may take seconds; one that is not waited for at all never gets a mail.
+fn answer_timeout_within_bounds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
+    let period = Period::deserialize(deserializer)?;
+    let is_within = (Duration::from_secs(1)..=Duration::from_secs(600)).contains(&period.get());
+    if is_within { Ok(period) } else { Err(D::Error::custom("expected a `timeout` of 1s to 10m")) }
 }
 
 /// How a connection to a mail server is protected.

@@ -152,11 +152,28 @@ fn mail_is_switched_on_by_a_file_and_off_by_one_key() {
     let mut sources = site(folder.path(), text);
     let Mail::EmailSmtp(smtp) = check(&sources).expect("the section is complete").mail else { panic!("mail is on") };
     assert_eq!((smtp.port, smtp.encryption), (587, Encryption::StartTls));
+    assert_eq!((smtp.timeout.get().as_secs(), smtp.ca_file), (60, None));
     sources.environment = environment(&[("TRAJECT__MAIL__PORT", "2525")]);
     let Mail::EmailSmtp(smtp) = check(&sources).expect("a number may come as text").mail else { panic!("mail is on") };
     assert_eq!(smtp.port, 2525);
     sources.environment = environment(&[("TRAJECT__MAIL__KIND", "none")]);
     assert_eq!(check(&sources).expect("off is valid").mail, Mail::None);
+}
+
+#[test]
+fn a_mail_server_is_waited_for_between_a_second_and_ten_minutes() {
+    let folder = folder();
+    let text = "[mail]\nkind = \"email-smtp\"\nhost = \"mail.example\"\nfrom = \"traject@example.org\"\n";
+    let mut sources = site(folder.path(), text);
+    sources.overrides = vec!["mail.timeout=5s".to_owned(), "mail.ca_file=own-authority.pem".to_owned()];
+    let Mail::EmailSmtp(smtp) = check(&sources).expect("both are valid").mail else { panic!("mail is on") };
+    assert_eq!((smtp.timeout.get().as_secs(), smtp.ca_file), (5, Some(PathBuf::from("own-authority.pem"))));
+    for timeout in ["0s", "900ms", "601s", "60"] {
+        sources.overrides = vec![format!("mail.timeout={timeout}")];
+        let faults = faults(&sources);
+        assert!(faults[0].starts_with("CONFIG_INVALID_VALUE invalid `mail`"), "{faults:?}");
+        assert!(faults[0].contains("timeout") || faults[0].contains("length of time"), "{faults:?}");
+    }
 }
 
 #[test]

@@ -1,17 +1,22 @@
 //! Figures straight from `assess` over the facts of the ledger, and the files of an answer.
 
 use anyhow::Context;
+use async_trait::async_trait;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 use traject_app::Desk;
+use traject_app::error::AppError;
+use traject_app::port::{AnswerPack, FigureRow, FigureTable, Reports};
 use traject_domain::assess;
 use traject_domain::fact::Fact;
 use traject_domain::history::Moment;
+use traject_domain::labels::ReadingLanguage;
 use traject_domain::persons;
 use traject_letter_pdf::{AnswerDocument, AnswerTable, Column, LetterPdf};
 use traject_report::answer::Answer;
-use traject_report::figures::Report;
+use traject_report::figures::{BANDS, Figures, Indicator, Report};
 
 /// Dossiers read at a time.
 const PAGE: usize = 1024;
@@ -21,10 +26,11 @@ const PAGE: usize = 1024;
 /// Persons are joined across numbers as known at that moment, not as the dossiers are today.
 ///
 /// # Errors
-/// When the store fails, or a dossier is waiting for its assessment after an import.
-pub async fn figures(desk: &Desk, at: Moment) -> anyhow::Result<Report> {
-    let waiting = desk.store.stale(None, 1).await?;
-    anyhow::ensure!(waiting.is_empty(), "NOT_ASSESSED: an import is not finished; run it again, or traject settle");
+/// [`AppError::NotAssessed`] when a dossier waits for its assessment after an import; what the store says.
+pub async fn figures(desk: &Desk, at: Moment) -> Result<Report, AppError> {
+    if !desk.store.stale(None, 1).await?.is_empty() {
+        return Err(AppError::NotAssessed);
+    }
     let mut facts: Vec<Fact> = Vec::new();
     let mut after = None;
     loop {
@@ -45,6 +51,59 @@ pub async fn figures(desk: &Desk, at: Moment) -> anyhow::Result<Report> {
     Ok(report)
 }
 
+/// The figures and answers of a desk, for those who ask over the wire.
+pub struct DeskReports {
+    /// Whose facts and law.
+    pub desk: Desk,
+    /// Makes the PDF.
+    pub press: Arc<LetterPdf>,
+}
+
+#[async_trait]
+impl Reports for DeskReports {
+    async fn figures(&self, at: Moment) -> Result<FigureTable, AppError> {
+        let report = figures(&self.desk, at).await?;
+        let by_municipality = report.by_municipality.iter();
+        Ok(FigureTable {
+            totals: rows(&report.totals),
+            by_municipality: by_municipality.map(|(municipality, figures)| (*municipality, rows(figures))).collect(),
+        })
+    }
+
+    async fn question_280(&self, at: Moment, language: ReadingLanguage) -> Result<AnswerPack, AppError> {
+        let report = figures(&self.desk, at).await?;
+        let answer = Answer::new(&report, &self.desk.law.law.version, language);
+        pack(&answer, &self.press).map_err(|error| AppError::Internal(error.into()))
+    }
+}
+
+/// An error with its stable code, for a terminal.
+pub fn explained(error: AppError) -> anyhow::Error {
+    let code = error.code();
+    anyhow::Error::new(error).context(code)
+}
+
+fn rows(figures: &Figures) -> Vec<FigureRow> {
+    let counts = Indicator::ALL.iter().map(|indicator| (indicator.key().to_owned(), figures.get(*indicator)));
+    let bands = BANDS.iter().zip(figures.bands()).map(|(band, count)| (format!("q5b_bands/{band}"), count));
+    counts.chain(bands).map(|(key, count)| FigureRow { key, count }).collect()
+}
+
+fn pack(answer: &Answer, press: &LetterPdf) -> anyhow::Result<AnswerPack> {
+    let mut csv = Vec::new();
+    answer.write_csv(&mut csv)?;
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    Ok(AnswerPack {
+        title: answer.title().to_owned(),
+        columns: owned(&answer.columns()),
+        rows: answer.rows().into_iter().map(|row| row.to_vec()).collect(),
+        notes: answer.notes(),
+        json: format!("{:#}\n", answer.to_json()).into_bytes(),
+        csv,
+        pdf: press.render_answer(&document(answer)?)?.pdf,
+    })
+}
+
 /// Writes `answer.json`, `answer.csv` and `answer.pdf` (PDF/A-2a and PDF/UA-1) into a directory, and beside them
 /// `report.json`: every figure by municipality, not protected, for the owner's eyes.
 ///
@@ -56,18 +115,16 @@ pub fn write_answer(report: &Report, answer: &Answer, press: &LetterPdf, out: &P
         let path = out.join(name);
         File::create(&path).map(BufWriter::new).with_context(|| format!("{} cannot be written", path.display()))
     };
-    for (name, value) in [("report.json", report.to_json()), ("answer.json", answer.to_json())] {
-        let mut json = create(name)?;
-        serde_json::to_writer_pretty(&mut json, &value)?;
-        writeln!(json)?;
-        json.flush()?;
+    let pack = pack(answer, press)?;
+    let mut figures = serde_json::to_vec_pretty(&report.to_json())?;
+    figures.push(b'\n');
+    for (name, bytes) in
+        [("report.json", figures), ("answer.json", pack.json), ("answer.csv", pack.csv), ("answer.pdf", pack.pdf)]
+    {
+        let mut file = create(name)?;
+        file.write_all(&bytes)?;
+        file.flush()?;
     }
-    let mut csv = create("answer.csv")?;
-    answer.write_csv(&mut csv)?;
-    csv.flush()?;
-    let mut pdf = create("answer.pdf")?;
-    pdf.write_all(&press.render_answer(&document(answer)?)?.pdf)?;
-    pdf.flush()?;
     Ok(())
 }
 

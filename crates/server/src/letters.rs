@@ -4,7 +4,7 @@ use crate::clock::brussels_day;
 use std::collections::{BTreeMap, HashSet};
 use traject_app::Desk;
 use traject_app::error::AppError;
-use traject_app::model::{Delivery, DeliveryState, Dossier, Identity, LegalStep, WorkKind};
+use traject_app::model::{Channel, Delivery, DeliveryState, Dossier, Identity, LegalStep, WorkKind};
 use traject_domain::Date;
 use traject_domain::code::{Breach, LegalLanguage, Term};
 use traject_domain::history::{History, Moment};
@@ -88,7 +88,7 @@ impl Letters<'_> {
             // Letters whose sender has no address yet wait; they are read again with each page, and passed over.
             let mut waiting = HashSet::new();
             loop {
-                let page = self.desk.store.deliveries(state, PAGE + waiting.len()).await.map_err(AppError::from)?;
+                let page = self.waiting(state, PAGE + waiting.len()).await?;
                 let fresh: Vec<&Delivery> = page.iter().filter(|delivery| !waiting.contains(&delivery.id)).collect();
                 if fresh.is_empty() {
                     break;
@@ -102,6 +102,10 @@ impl Letters<'_> {
             made.waiting += waiting.len() as u64;
         }
         Ok(made)
+    }
+
+    async fn waiting(&self, state: DeliveryState, limit: usize) -> Result<Vec<Delivery>, AppError> {
+        Ok(self.desk.store.deliveries(Some(Channel::Letter), state, limit).await?)
     }
 
     /// Makes one letter; false when its sender has no address yet.

@@ -5,6 +5,10 @@
 pub mod clock;
 pub mod figures;
 pub mod import;
+pub mod jobs;
 pub mod law;
 pub mod letters;
+pub mod log;
+pub mod mail;
+pub mod serve;
 pub mod site;

@@ -38,6 +38,8 @@ enum Command {
     /// Checks or describes the configuration.
     #[command(subcommand)]
     Config(site_commands::Config),
+    /// Answers gRPC calls, runs the deadlines, and makes letters, until it is told to stop.
+    Serve(Choice),
     /// Opens everything that the configuration names, and says what is amiss.
     Doctor(Choice),
     /// Prints the version of the program and of the law that ships with it.
@@ -67,6 +69,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Letters(choice) => runtime()?.block_on(site_commands::run_letters(choice)),
         Command::Answer(arguments) => runtime()?.block_on(site_commands::run_answer(arguments)),
         Command::Verify(choice) => runtime()?.block_on(site_commands::run_verify(choice)),
+        Command::Serve(choice) => runtime()?.block_on(site_commands::run_serve(choice)),
         Command::Doctor(choice) => runtime()?.block_on(site_commands::run_doctor(choice)),
     }
 }

@@ -11,9 +11,9 @@ use traject_app::Desk;
 use traject_app::desk::KnownLaw;
 use traject_app::port::Clock;
 use traject_codec::SystemSalts;
-use traject_config::{AgencyKind, Config, Sources};
+use traject_config::{AgencyKind, Config, Mail, Secrets, Sources};
 use traject_domain::municipality::Municipality;
-use traject_store::{Options, SqlStore};
+use traject_store::{OpenError, Options, SqlStore};
 
 /// Where the configuration of a command comes from.
 #[derive(Debug, Clone, Default, Args)]
@@ -48,7 +48,8 @@ impl Choice {
     }
 }
 
-/// An open deployment.
+/// An open deployment. A copy shares everything.
+#[derive(Clone)]
 pub struct Site {
     /// Its configuration.
     pub config: Config,
@@ -65,7 +66,7 @@ impl Site {
     /// When the law or the database cannot be used.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let law = Arc::new(load_law(&config)?);
-        let secrets = config.secrets().map_err(|_| anyhow!("a file with a secret cannot be read"))?;
+        let secrets = secrets(&config)?;
         let url = secrets.database_url.expose();
         if config.database.url.is_none() {
             std::fs::create_dir_all(&config.data_dir)
@@ -73,12 +74,20 @@ impl Site {
         }
         let mut options = Options::new(Arc::clone(&clock), Arc::new(SystemSalts::default()));
         options.readers = config.database.readers_max.get();
-        let store = traject_store::open(url, options)
-            .await
-            .map_err(|error| anyhow!("{}: {error}", error.code()).context("the database cannot be opened"))?;
+        let store = traject_store::open(url, options).await.map_err(|error| unopened(&error))?;
         let store = Arc::new(store);
-        let desk = Desk { law, store: Arc::<SqlStore>::clone(&store) as _, clock, ids: Arc::new(SystemIds) };
+        let copies_by_email = config.mail != Mail::None;
+        let desk =
+            Desk { law, store: Arc::<SqlStore>::clone(&store) as _, clock, ids: Arc::new(SystemIds), copies_by_email };
         Ok(Self { config, desk, store })
+    }
+
+    /// The secrets that the files of the configuration hold.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or a token is not valid.
+    pub fn secrets(&self) -> anyhow::Result<Secrets> {
+        secrets(&self.config)
     }
 
     /// What letters say about their sender.
@@ -103,6 +112,24 @@ impl Site {
         }
         Ok(())
     }
+}
+
+fn secrets(config: &Config) -> anyhow::Result<Secrets> {
+    config.secrets().map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|error| format!("{}: {error}", error.code())).collect();
+        anyhow!("the secrets of the configuration cannot be read\n{}", lines.join("\n"))
+    })
+}
+
+/// What a person reads when the database was not opened.
+fn unopened(error: &OpenError) -> anyhow::Error {
+    let advice = match error {
+        OpenError::DataDirLocked => ": another command or a server works on it; wait, stop it, or call the server",
+        _ => "",
+    };
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+    anyhow!("{}: {error}{advice}{causes}", error.code()).context("the database cannot be opened")
 }
 
 fn load_law(config: &Config) -> anyhow::Result<KnownLaw> {

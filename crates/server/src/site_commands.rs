@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
+use tokio::signal::unix::{SignalKind, signal};
 use traject_app::desk::facts_of;
 use traject_app::model::Actor;
 use traject_domain::Date;
@@ -17,6 +18,7 @@ use traject_letter_pdf::{LetterPdf, PrintFolder};
 use traject_report::answer::Answer;
 use traject_server::import::{Files, import};
 use traject_server::letters::Letters;
+use traject_server::serve::Listening;
 use traject_server::{figures, site};
 
 /// Arguments of `traject import`.
@@ -164,7 +166,7 @@ pub(crate) async fn run_letters(choice: &site::Choice) -> anyhow::Result<()> {
 pub(crate) async fn run_answer(arguments: &Question280) -> anyhow::Result<()> {
     let site = arguments.site.open().await?;
     let at = Moment { as_of: arguments.as_of, recorded_by: arguments.recorded_by.unwrap_or(arguments.as_of) };
-    let report = figures::figures(&site.desk, at).await?;
+    let report = figures::figures(&site.desk, at).await.map_err(figures::explained)?;
     let language = match arguments.language {
         Language::Nl => ReadingLanguage::Nl,
         Language::Fr => ReadingLanguage::Fr,
@@ -174,6 +176,25 @@ pub(crate) async fn run_answer(arguments: &Question280) -> anyhow::Result<()> {
     figures::write_answer(&report, &answer, &LetterPdf::new()?, &arguments.out)?;
     std::io::stdout().write_all(figures::table(&answer).as_bytes())?;
     site.close().await
+}
+
+/// Runs `traject serve` until SIGTERM or Ctrl-C.
+pub(crate) async fn run_serve(choice: &site::Choice) -> anyhow::Result<()> {
+    let config = choice.load()?;
+    traject_server::log::start(&config.log)?;
+    let listening = Listening::open(choice.open().await?).await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "ready on http://{}", listening.address()?)?;
+    out.flush()?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    listening
+        .serve(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        })
+        .await
 }
 
 /// Runs `traject doctor`: opens everything, and says what is amiss.

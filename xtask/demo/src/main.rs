@@ -14,6 +14,7 @@ use jiff::civil::date;
 use people::{Agenda, Done};
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use traject_app::model::Actor;
@@ -24,12 +25,14 @@ use traject_domain::counting::{add_days, days_between};
 use traject_domain::history::Moment;
 use traject_domain::labels::ReadingLanguage;
 use traject_domain::municipality::Municipality;
-use traject_letter_pdf::{LetterPdf, PrintFolder};
+use traject_letter_pdf::LetterPdf;
 use traject_report::answer::Answer;
 use traject_server::import::{Files, import};
-use traject_server::letters::{Contact, Letters, Senders};
+use traject_server::jobs::{Jobs, Part, Ran};
+use traject_server::serve::Listening;
 use traject_server::site::Site;
 use traject_sim::city::{City, write_events, write_registrations};
+use traject_sim::mail_sink::MailSink;
 
 /// The first day of the obligation, and the day the seed answer was given for.
 const FIRST: Date = date(2022, 6, 1);
@@ -51,6 +54,12 @@ struct Arguments {
     /// Where database, letters and answer go; what a demonstration left there is replaced.
     #[arg(long, value_name = "DIR", default_value = "target/demo")]
     out: PathBuf,
+    /// Leaves the server up with the data, its clock at the last day, until Ctrl-C.
+    #[arg(long)]
+    serve: bool,
+    /// Where that server listens.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    listen: SocketAddr,
 }
 
 #[tokio::main]
@@ -59,15 +68,18 @@ async fn main() -> anyhow::Result<()> {
     let out = &arguments.out;
     start_afresh(out)?;
     let clock = Arc::new(SimulatedClock::at(FIRST));
-    let site = open(out, &clock).await?;
-    let mut post = Post::open(&site)?;
+    let sink = MailSink::start().await?;
+    let site = open(&arguments, &clock, &sink).await?;
+    let press = Arc::new(LetterPdf::new()?);
+    let jobs = Jobs::new(&site, Arc::clone(&press))?;
+    let mut ran = Ran::default();
     let done = match &arguments.input {
         Some(dir) => files(&site, &clock, dir).await?,
-        None => invented(&site, &clock, &mut post, &arguments).await?,
+        None => invented(&site, &clock, &jobs, &mut ran, &arguments).await?,
     };
     let report = traject_server::figures::figures(&site.desk, Moment::end_of(LAST)).await?;
     let answer = Answer::new(&report, &site.desk.law.law.version, ReadingLanguage::En);
-    traject_server::figures::write_answer(&report, &answer, &post.press, out)?;
+    traject_server::figures::write_answer(&report, &answer, &press, out)?;
     let mut terminal = std::io::stdout();
     writeln!(terminal, "{}", traject_server::figures::table(&answer))?;
     writeln!(
@@ -75,10 +87,37 @@ async fn main() -> anyhow::Result<()> {
         "{} certificates and {} notices released, {} transfers, {} acts of offices, post and GGC, {} refused by the guard",
         done.certificates, done.notices, done.transfers, done.acts, done.refused
     )?;
-    writeln!(terminal, "{} letters in {}", post.printed, site.config.print_folder().display())?;
+    writeln!(terminal, "{} letters in {}", ran.printed, site.config.print_folder().display())?;
+    writeln!(terminal, "{} copies by e-mail, taken by a sink on {}", sink.count(), sink.address())?;
     writeln!(terminal, "answer.json, answer.csv and answer.pdf in {}", out.display())?;
-    site.close().await
+    if arguments.serve { serve(site, terminal).await } else { site.close().await }
 }
+
+/// Leaves the server up, and says what to try.
+async fn serve(site: Site, mut terminal: std::io::Stdout) -> anyhow::Result<()> {
+    let listening = Listening::open(site).await?;
+    let address = listening.address()?;
+    writeln!(terminal, "\nThe server is up at {address}, on {LAST}. With a generic client such as grpcurl, try:\n")?;
+    for (method, message) in TRIES {
+        writeln!(terminal, "grpcurl -plaintext -H 'authorization: Bearer {TOKEN}' -d '{message}' {address} {method}")?;
+    }
+    writeln!(terminal, "\nCtrl-C ends it.")?;
+    let stop = async {
+        // Without a signal handler there is no way to end it but to kill it, which it survives.
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    listening.serve(stop).await
+}
+
+/// Calls to try.
+const TRIES: [(&str, &str); 3] = [
+    ("traject.work.v1.WorkService/ListBacklogs", "{}"),
+    ("traject.dossier.v1.DossierService/ListDossiers", r#"{"enforcement": "ENFORCEMENT_LATE", "page_size": 3}"#),
+    ("traject.report.v1.ReportService/GetFigures", r#"{"as_of_date": {"year": 2023, "month": 5, "day": 15}}"#),
+];
+
+/// The token of a clerk of the City of Brussels in the demonstration.
+const TOKEN: &str = "demonstration-21004";
 
 /// Removes what an earlier demonstration left, and nothing else.
 fn start_afresh(out: &Path) -> anyhow::Result<()> {
@@ -94,10 +133,37 @@ fn start_afresh(out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn open(out: &Path, clock: &Arc<SimulatedClock>) -> anyhow::Result<Site> {
-    let sources = Sources { overrides: vec![format!("data_dir={}", out.display())], ..Sources::default() };
+/// Opens a deployment of everybody, with senders that exist in no register, and mail to the sink.
+async fn open(arguments: &Arguments, clock: &Arc<SimulatedClock>, sink: &MailSink) -> anyhow::Result<Site> {
+    let out = &arguments.out;
+    let site = out.join("site.toml");
+    std::fs::write(&site, site_file(arguments, sink))?;
+    let token =
+        format!("[[tokens]]\ntoken = \"{TOKEN}\"\nstaff = \"demo-21004\"\nagency = \"21004\"\nrole = \"clerk\"\n");
+    std::fs::write(out.join("tokens.toml"), token)?;
+    let sources = Sources { site_file: Some(site), ..Sources::default() };
     let config = traject_config::check(&sources).map_err(|errors| anyhow!("{errors:?}"))?;
     Site::open(config, Arc::<SimulatedClock>::clone(clock) as _).await
+}
+
+fn site_file(arguments: &Arguments, sink: &MailSink) -> String {
+    let (out, listen, port) = (arguments.out.display(), arguments.listen, sink.address().port());
+    let mut text = format!(
+        "data_dir = {data:?}\n[server]\nlisten = \"{listen}\"\n[tokens]\nfile = {tokens:?}\n[mail]\nkind = \"email-smtp\"\n\
+         host = \"127.0.0.1\"\nport = {port}\nencryption = \"none\"\nfrom = \"integration@traject.example\"\n",
+        data = out.to_string(),
+        tokens = arguments.out.join("tokens.toml").display().to_string(),
+    );
+    for municipality in Municipality::all() {
+        text += &format!(
+            "[[agencies]]\ncode = \"{municipality}\"\nkind = \"municipality\"\n\
+             email = \"integration-{municipality}@municipality.example\"\n"
+        );
+    }
+    for organiser in ["BON", "BAPA_BXL", "BAPA_VIA", "BAPA_CONVIVIAL"] {
+        text += &format!("[[agencies]]\ncode = \"{organiser}\"\nkind = \"organiser\"\n");
+    }
+    text + "[[agencies]]\ncode = \"GGC\"\nkind = \"ggc\"\n"
 }
 
 fn bar(length: u64, what: &'static str) -> anyhow::Result<ProgressBar> {
@@ -110,7 +176,13 @@ fn importer() -> Actor {
 }
 
 /// Day by day: the day's files come in, deadlines run, people work.
-async fn invented(site: &Site, clock: &SimulatedClock, post: &mut Post, arguments: &Arguments) -> anyhow::Result<Done> {
+async fn invented(
+    site: &Site,
+    clock: &SimulatedClock,
+    jobs: &Jobs,
+    ran: &mut Ran,
+    arguments: &Arguments,
+) -> anyhow::Result<Done> {
     let out = &arguments.out;
     let city = City::generate(arguments.seed, arguments.checks, FIRST, LAST);
     city.registrations_csv(file(&out.join("registrations.csv"))?)?;
@@ -128,9 +200,10 @@ async fn invented(site: &Site, clock: &SimulatedClock, post: &mut Post, argument
         let files = Files { registrations: Some(&registrations), events: Some(&events) };
         let summary = import(&site.desk, files, &importer(), false, &mut |_| ()).await?;
         anyhow::ensure!(summary.rejects.is_empty(), "rows of the invented city were rejected: {:?}", summary.rejects);
-        site.desk.sweep().await?;
+        jobs.run(Part::Sweep, ran).await?;
         people::work(&site.desk, Some(&city), &mut agenda, &mut done).await?;
-        post.run(site).await?;
+        jobs.run(Part::Letters, ran).await?;
+        jobs.run(Part::Mail, ran).await?;
         today = add_days(today, 1);
         progress.inc(1);
     }
@@ -154,29 +227,4 @@ async fn files(site: &Site, clock: &SimulatedClock, dir: &Path) -> anyhow::Resul
 
 fn file(path: &Path) -> anyhow::Result<BufWriter<File>> {
     File::create(path).map(BufWriter::new).with_context(|| format!("{} cannot be written", path.display()))
-}
-
-/// Where letters go, from senders that exist in no register.
-struct Post {
-    press: LetterPdf,
-    folder: PrintFolder,
-    senders: Senders,
-    printed: u64,
-}
-
-impl Post {
-    fn open(site: &Site) -> anyhow::Result<Self> {
-        let contact = |nis: u16| Contact { email: format!("integration-{nis}@municipality.example"), phone: None };
-        let contacts = Municipality::all().map(|municipality| (municipality, contact(municipality.nis()))).collect();
-        let senders = Senders { information_site: site.config.letters.information_site.clone(), contacts };
-        let folder = PrintFolder::open(site.config.print_folder())?;
-        Ok(Self { press: LetterPdf::new()?, folder, senders, printed: 0 })
-    }
-
-    /// Makes every waiting letter.
-    async fn run(&mut self, site: &Site) -> anyhow::Result<()> {
-        let (press, folder, senders) = (&self.press, &mut self.folder, &self.senders);
-        self.printed += Letters { desk: &site.desk, press, folder, senders }.run().await?.printed;
-        Ok(())
-    }
 }

@@ -1,0 +1,170 @@
+//! `traject serve`: the gRPC server with its health, its jobs beside it, and an orderly end.
+
+use crate::figures::DeskReports;
+use crate::jobs::{Jobs, Part, Ran};
+use crate::site::Site;
+use anyhow::{Context, anyhow};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+use tonic::transport::server::Router;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use traject_api_grpc::{Api, PageKey, SERVICES, Tokens, routes};
+use traject_app::model::Actor;
+use traject_codec::{Salts as _, SystemSalts};
+use traject_config::Secrets;
+use traject_domain::code::Code;
+use traject_letter_pdf::LetterPdf;
+
+/// Calls of one connection at a time; more are refused as exhausted, and never pile up.
+const CALLS_PER_CONNECTION: usize = 256;
+
+/// How often the database is asked whether it answers.
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+
+/// A server that listens, and does not answer yet.
+pub struct Listening {
+    site: Site,
+    secrets: Secrets,
+    listener: TcpListener,
+    press: Arc<LetterPdf>,
+}
+
+impl Listening {
+    /// Opens the port and everything that the configuration names.
+    ///
+    /// # Errors
+    /// When the address is taken, a secret's file cannot be read, or the letters' fonts and texts are not whole.
+    pub async fn open(site: Site) -> anyhow::Result<Self> {
+        let secrets = site.secrets()?;
+        let address = site.config.server.listen;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+        let press = Arc::new(LetterPdf::new()?);
+        Ok(Self { site, secrets, listener, press })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn address(&self) -> anyhow::Result<SocketAddr> {
+        Ok(self.listener.local_addr()?)
+    }
+
+    /// Answers until `stop` ends; then lets running calls end within the configured time, and closes the record.
+    ///
+    /// # Errors
+    /// When the server or the closing of the record fails; everything acknowledged is durable regardless.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let Self { site, secrets, listener, press } = self;
+        let (stopping, stopped) = watch::channel(false);
+        let (reporter, health) = tonic_health::server::health_reporter();
+        for name in SERVICES.iter().chain(&[""]) {
+            reporter.set_service_status(*name, ServingStatus::Serving).await;
+        }
+        let probe = tokio::spawn(probe(site.clone(), reporter.clone(), stopped.clone()));
+        let jobs = Jobs::new(&site, Arc::clone(&press))?;
+        jobs.recover().await?;
+        let jobs = tokio::spawn(work(jobs, reporter.clone(), stopped.clone()));
+        let drain = site.config.server.drain_timeout.get();
+        let router = router(&site, &secrets, press)?.add_service(health);
+        let mut server =
+            tokio::spawn(router.serve_with_incoming_shutdown(TcpListenerStream::new(listener), ended(stopped)));
+        tokio::select! {
+            () = stop => {}
+            early = &mut server => return early?.context("the server ended by itself"),
+        }
+        tracing::info!("stopping");
+        for name in SERVICES.iter().chain(&[""]) {
+            reporter.set_service_status(*name, ServingStatus::NotServing).await;
+        }
+        let _ = stopping.send(true);
+        match tokio::time::timeout(drain, &mut server).await {
+            Ok(result) => result?.context("the server failed while it drained")?,
+            Err(_) => {
+                tracing::warn!("calls were still running after the time to drain");
+                server.abort();
+                let _ = server.await;
+            }
+        }
+        probe.await?;
+        jobs.await?;
+        site.close().await
+    }
+}
+
+fn router(site: &Site, secrets: &Secrets, press: Arc<LetterPdf>) -> anyhow::Result<Router> {
+    let salts = SystemSalts::default();
+    let random = || salts.next().map_err(|_| anyhow!("the system gives no random bytes"));
+    let mut key = [0; 32];
+    key[..16].copy_from_slice(&random()?);
+    key[16..].copy_from_slice(&random()?);
+    let reports = DeskReports { desk: site.desk.clone(), press };
+    let api = Api { desk: site.desk.clone(), reports: Arc::new(reports), page_key: Arc::new(PageKey::new(&key)) };
+    let tokens = secrets.tokens.iter().map(|token| {
+        let actor =
+            Actor { staff: token.staff.clone(), agency: Code::new(&token.agency), role: Code::new(&token.role) };
+        (token.token.expose(), actor)
+    });
+    let size = usize::try_from(site.config.server.request_size_max.bytes()).unwrap_or(usize::MAX);
+    let routes = routes(&api, &Tokens::new(tokens), size);
+    Ok(Server::builder()
+        .concurrency_limit_per_connection(CALLS_PER_CONNECTION)
+        .load_shed(true)
+        .trace_fn(|request| tracing::info_span!("call", method = request.uri().path()))
+        .add_routes(routes))
+}
+
+/// Ends when the server is to stop.
+async fn ended(mut stopped: watch::Receiver<bool>) {
+    // The other end is gone only when the server is.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Tells by the health service `database` whether the record answers.
+async fn probe(site: Site, reporter: HealthReporter, stopped: watch::Receiver<bool>) {
+    let mut was_ready = true;
+    loop {
+        let ready = site.desk.store.ready().await;
+        if let (Err(error), true) = (&ready, was_ready) {
+            tracing::error!(%error, "the database does not answer");
+        }
+        was_ready = ready.is_ok();
+        let status = if was_ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+        for name in SERVICES.iter().chain(&["", "database"]) {
+            reporter.set_service_status(*name, status).await;
+        }
+        if tokio::time::timeout(PROBE_EVERY, ended(stopped.clone())).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Runs the jobs one after the other, again and again, and tells by their health services how they fare.
+async fn work(jobs: Jobs, reporter: HealthReporter, stopped: watch::Receiver<bool>) {
+    loop {
+        let mut ran = Ran::default();
+        for part in Part::ALL {
+            let status = match jobs.run(*part, &mut ran).await {
+                Ok(()) => ServingStatus::Serving,
+                Err(error) => {
+                    tracing::error!(job = part.name(), error = format!("{error:#}"), "a job failed; it is tried again");
+                    ServingStatus::NotServing
+                }
+            };
+            reporter.set_service_status(part.name(), status).await;
+        }
+        if ran != Ran::default() {
+            tracing::info!(ran.assessed, ran.printed, ran.mailed, "jobs");
+        }
+        if tokio::time::timeout(jobs.every(), ended(stopped.clone())).await.is_ok() {
+            return;
+        }
+    }
+}
