@@ -1,50 +1,18 @@
 //! `traject import` and what stands on it, on SQLite and on PostgreSQL: the same files twice, broken off, and verified.
 
-use crate::support::{fixture, run, traject};
+use crate::kills::kills;
+use crate::support::{Deployment, fixture, run, traject};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use traject_testkit::postgres;
-
-/// A deployment of its own for one test.
-struct Deployment {
-    dir: tempfile::TempDir,
-    url: Option<String>,
-}
 
 impl Deployment {
-    fn on_sqlite() -> Self {
-        Self { dir: tempfile::tempdir().expect("a temporary directory"), url: None }
-    }
-
-    /// None where there is no PostgreSQL, which `postgres::server` says loudly, and refuses under CI.
-    fn on_postgres() -> Option<Self> {
-        let url = postgres::server()?.database().expect("a fresh database");
-        Some(Self { dir: tempfile::tempdir().expect("a temporary directory"), url: Some(url) })
-    }
-
-    fn command(&self, subcommand: &str) -> Command {
-        let mut command = traject();
-        command.arg(subcommand).arg("--set").arg(format!("data_dir={}", self.dir.path().join("data").display()));
-        if let Some(url) = &self.url {
-            command.arg("--set").arg(format!("database.url={url}"));
-        }
-        command
-    }
-
     fn import(&self, city: &Path) -> Command {
         let mut command = self.command("import");
         command.arg("--registrations").arg(city.join("registrations.csv"));
         command.arg("--events").arg(city.join("events.csv"));
         command.arg("--rejects").arg(self.dir.path().join("rejects.csv"));
         command
-    }
-
-    /// Runs a command to its end and gives what it printed.
-    fn output(&self, command: &mut Command) -> String {
-        let done = run(command);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
     /// The figures from the ledger at the moment of an expected folder.
@@ -108,7 +76,7 @@ fn survives_kills(deployment: &Deployment, kills: u32) {
     let city = fixture("city/sample");
     for n in 0..kills {
         let child = deployment.import(&city).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-        std::thread::sleep(Duration::from_millis(40 + 45 * u64::from(n)));
+        std::thread::sleep(Duration::from_millis(40 + 45 * u64::from(n % 20)));
         kill(child);
     }
     deployment.output(&mut deployment.import(&city));
@@ -116,14 +84,14 @@ fn survives_kills(deployment: &Deployment, kills: u32) {
 }
 
 #[test]
-fn an_import_killed_twenty_times_ends_in_the_same_state_on_sqlite() {
-    survives_kills(&Deployment::on_sqlite(), 20);
+fn an_import_killed_again_and_again_ends_in_the_same_state_on_sqlite() {
+    survives_kills(&Deployment::on_sqlite(), kills());
 }
 
 #[test]
-fn an_import_killed_twenty_times_ends_in_the_same_state_on_postgres() {
+fn an_import_killed_again_and_again_ends_in_the_same_state_on_postgres() {
     if let Some(deployment) = Deployment::on_postgres() {
-        survives_kills(&deployment, 20);
+        survives_kills(&deployment, kills());
     }
 }
 

@@ -1,5 +1,8 @@
 //! One binary for all black-box tests.
 
 mod import;
+mod kills;
+mod procedure;
 mod replay;
 mod support;
+mod wire;
