@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask test`, `layers`, `codegen`, `demo`.
+//! The commands of this repository: `cargo xtask test`, `layers`, `codegen`, `demo`, `bench`.
 //!
 //! May depend on a command-line parser and `cargo_metadata`. Must never know a crate of Traject: it must build in
 //! seconds, and also while a room does not.
@@ -7,11 +7,13 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks on its standard streams")]
 
+mod bench;
 mod codegen;
 mod demo;
 mod layers;
 mod postgres;
 mod process;
+mod soak;
 mod summary;
 mod test;
 mod workspace;
@@ -44,12 +46,16 @@ macro_rules! commands {
 commands! {
     /// Checks format, layers and lints, then runs every test; PostgreSQL is found or started for the time of the run.
     Test => test,
+    /// Kills the program and compares the databases, many times over.
+    Soak => soak,
     /// Checks who may know whom, the crates' headers, and house rules that no lint can carry.
     Layers => layers,
     /// Writes the committed protobuf code and descriptors from `proto/`.
     Codegen => codegen,
     /// Builds and runs the demonstration: an invented city from the first day to the answer.
     Demo => demo,
+    /// Builds and runs the measurements: write, law, letters, import, start.
+    Bench => bench,
 }
 
 fn main() -> ExitCode {

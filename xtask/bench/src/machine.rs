@@ -1,0 +1,39 @@
+//! What the figures were taken on.
+
+use crate::figures::Figures;
+
+/// Adds profile, commit, cores, memory and processor; what the system does not tell is left out.
+pub(crate) fn describe(figures: &mut Figures, commit: Option<&str>) {
+    figures.text("profile", if cfg!(debug_assertions) { "dev" } else { "release" });
+    if let Some(commit) = commit {
+        figures.text("commit", commit);
+    }
+    figures.number("cores", cores() as f64, "");
+    if let Some(kib) = field("/proc/meminfo", "MemTotal").and_then(|text| kib(&text)) {
+        figures.number("memory_mib", (kib / 1024.0).round(), "of the machine");
+    }
+    if let Some(cpu) = field("/proc/cpuinfo", "model name") {
+        figures.text("cpu", &cpu);
+    }
+}
+
+/// Processors this program may use.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// MiB of a process by the name of a line in `/proc/PID/status`, such as `VmHWM`; `None` once it has ended.
+pub(crate) fn memory_mib(pid: u32, line: &str) -> Option<f64> {
+    kib(&field(&format!("/proc/{pid}/status"), line)?).map(|kib| kib / 1024.0)
+}
+
+fn field(path: &str, name: &str) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+    fields.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim().to_owned())
+}
+
+/// The number of `12345 kB`.
+fn kib(text: &str) -> Option<f64> {
+    text.split_whitespace().next()?.parse().ok()
+}
