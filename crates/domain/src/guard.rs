@@ -133,7 +133,32 @@ impl Case<'_> {
             }
             _ => (self.act.actor == AgencyKind::Municipality, "R-F2"),
         };
-        self.require(right, RefusalCode::WrongActor, rule)
+        self.require(right, RefusalCode::WrongActor, rule)?;
+        self.require(self.municipality(), RefusalCode::WrongActor, "actors § 1")
+    }
+
+    /// Of the nineteen, the one where the person lived on the day of the act answers for it. A check, a move
+    /// or a return makes another one responsible; what becomes of a posted notice, the one that posted it may tell too.
+    fn municipality(&self) -> bool {
+        let Some(residence) = self.history.municipality_on(self.act.occurred_on) else { return true };
+        let own = residence.to_string() == self.act.agency.as_str();
+        match self.act.kind {
+            _ if self.act.actor != AgencyKind::Municipality => true,
+            FactKind::Checked(_) | FactKind::Moved(_) | FactKind::Returned(_) | FactKind::Retracted(_) => true,
+            FactKind::NoticeDelivered(breach)
+            | FactKind::NoticeReturned(breach, _)
+            | FactKind::NoticeWithdrawn(breach) => own || self.posted(*breach),
+            _ => own,
+        }
+    }
+
+    /// Whether the acting agency posted a notice for the breach.
+    fn posted(&self, breach: Breach) -> bool {
+        let by_us = |fact: &&&Fact| fact.agency == *self.act.agency;
+        self.history.events.iter().filter(by_us).any(|fact| match fact.kind {
+            FactKind::NoticePosted { breach: of, .. } => of == breach,
+            _ => false,
+        })
     }
 
     /// Whether the step fits the dossier.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::extract::Extract;
-use traject_domain::fact::{Fact, FactKind, FactRef, NumberKey};
+use traject_domain::fact::{Destination, Fact, FactKind, FactRef, NumberKey, ReturnReason};
 use traject_domain::guard::{Act, RefusalCode, guard};
 use traject_domain::law::{AgencyKind, Channel, Law};
 use traject_domain::money::Cents;
@@ -174,4 +174,21 @@ fn a_refusal_names_its_ground() {
     let act = Act { kind: &kind, actor: AgencyKind::Ggc, agency: &ggc, occurred_on: date(2024, 5, 15), channel: None };
     let refusal = guard(&LAW, &facts(&transferred()), &act, date(2024, 6, 1)).expect_err("one cent is too little");
     assert_eq!((refusal.rule, refusal.ground.as_str()), ("R-F1", "order arts 37-44"));
+}
+
+#[test]
+fn the_municipality_of_residence_answers_and_the_one_that_posted_tells_what_became_of_it() {
+    let municipality = |nis| Municipality::from_nis(nis).expect("one of the nineteen");
+    let mut events = transferred();
+    events.truncate(3);
+    events.push((date(2023, 1, 20), FactKind::Moved(Destination::Brussels(municipality(21_009)))));
+    let by = |agency: &str, kind: FactKind| judge(&events, kind, AgencyKind::Municipality, agency, date(2023, 2, 1));
+    let exempt = || FactKind::ExemptionGranted { code: Code::new("E11"), until: None };
+    assert_eq!(by("21003", exempt()), Some(RefusalCode::WrongActor));
+    assert_eq!(by("21009", exempt()), None);
+    let returned = || FactKind::NoticeReturned(NOT_REGISTERED, ReturnReason::Unclaimed);
+    assert_eq!(by("21003", returned()), None);
+    assert_eq!(by("21009", returned()), None);
+    assert_eq!(by("21004", returned()), Some(RefusalCode::WrongActor));
+    assert_eq!(by("21004", FactKind::Returned(municipality(21_004))), None);
 }
