@@ -149,11 +149,12 @@ pub trait Store: Send + Sync {
     /// Open items and the oldest of them, per municipality and kind.
     async fn backlog(&self, today: Date) -> Result<Vec<Backlog>, ReadError>;
 
-    /// Deliveries by one channel, or by any, in a state, oldest change first, at most `limit`.
+    /// Deliveries by one channel, or by any, in a state, oldest change first, after one, at most `limit`.
     async fn deliveries(
         &self,
         channel: Option<Channel>,
         state: DeliveryState,
+        after: Option<(Timestamp, DeliveryId)>,
         limit: usize,
     ) -> Result<Vec<Delivery>, ReadError>;
 

@@ -205,6 +205,7 @@ pub(crate) async fn deliveries(
     db: &impl ConnectionTrait,
     channel: Option<Channel>,
     state: DeliveryState,
+    after: Option<(Timestamp, DeliveryId)>,
     limit: usize,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut find = delivery::Entity::find()
@@ -214,6 +215,11 @@ pub(crate) async fn deliveries(
         .limit(rows(limit));
     if let Some(channel) = channel {
         find = find.filter(delivery::Column::Channel.eq(channel_code(channel)));
+    }
+    if let Some((changed_at, id)) = after {
+        let at = Micros::from(changed_at).0;
+        let later = delivery::Column::ChangedAt.gt(at);
+        find = find.filter(later.or(delivery::Column::ChangedAt.eq(at).and(delivery::Column::Id.gt(id.0))));
     }
     all(db, find).await
 }

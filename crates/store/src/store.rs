@@ -8,7 +8,7 @@ use crate::read;
 use crate::writer::{Context, Queue, find_requests};
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sea_orm::EntityTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, Statement};
 use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -73,6 +73,25 @@ impl SqlStore {
         drop(self.queue);
         self.writer.await.map_err(|error| ReadError::Corrupt(Box::new(error)))?;
         Ok(self.db.close().await.map_err(Failure::from)?)
+    }
+}
+
+impl SqlStore {
+    /// What the database's clock shows; none for an SQLite file, which has no clock of its own.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database does not answer.
+    pub async fn database_now(&self) -> Result<Option<Timestamp>, ReadError> {
+        if !self.db.is_postgres() {
+            return Ok(None);
+        }
+        let read = async {
+            let sql = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS micros";
+            let row = self.db.reader.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+            let micros: i64 = row.ok_or(crate::error::Corrupt("clock"))?.try_get("", "micros")?;
+            Ok::<_, Failure>(Timestamp::from_microsecond(micros).map_err(|_| crate::error::Corrupt("clock"))?)
+        };
+        Ok(Some(read.await?))
     }
 }
 
@@ -201,9 +220,10 @@ impl Store for SqlStore {
         &self,
         channel: Option<Channel>,
         state: DeliveryState,
+        after: Option<(Timestamp, DeliveryId)>,
         limit: usize,
     ) -> Result<Vec<Delivery>, ReadError> {
-        Ok(lists::deliveries(&self.db.reader, channel, state, limit).await?)
+        Ok(lists::deliveries(&self.db.reader, channel, state, after, limit).await?)
     }
 
     async fn deliveries_of(&self, id: DossierId) -> Result<Vec<Delivery>, ReadError> {

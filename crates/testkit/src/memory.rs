@@ -445,10 +445,13 @@ impl Store for MemoryStore {
         &self,
         channel: Option<Channel>,
         state: DeliveryState,
+        after: Option<(Timestamp, DeliveryId)>,
         limit: usize,
     ) -> Result<Vec<Delivery>, ReadError> {
         let asked = |delivery: &&Delivery| {
-            delivery.state == state && channel.is_none_or(|channel| channel == delivery.key.channel)
+            delivery.state == state
+                && channel.is_none_or(|channel| channel == delivery.key.channel)
+                && after.is_none_or(|after| (delivery.changed_at, delivery.id) > after)
         };
         let mut found: Vec<_> = self.record().deliveries.values().filter(asked).cloned().collect();
         found.sort_by_key(|delivery| (delivery.changed_at, delivery.id));

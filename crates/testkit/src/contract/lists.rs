@@ -243,9 +243,9 @@ pub async fn a_delivery_moves_from_a_state_once(fixture: &Fixture) {
     assert_eq!((delivery.state, delivery.attempts, delivery.changed_at), (Sending, 2, now));
     assert_eq!(delivery.document, Some(content_hash(b"letter")));
     assert_eq!(store.document(id).await.expect("reads").as_deref(), Some(&b"letter"[..]));
-    assert_eq!(store.deliveries(None, Sending, 9).await.expect("reads"), vec![delivery.clone()]);
+    assert_eq!(store.deliveries(None, Sending, None, 9).await.expect("reads"), vec![delivery.clone()]);
     assert_eq!(store.deliveries_of(dossier).await.expect("reads"), vec![delivery]);
-    let created = store.deliveries(None, Created, 9).await.expect("reads");
+    let created = store.deliveries(None, Created, None, 9).await.expect("reads");
     assert_eq!(created.iter().map(|delivery| delivery.id).collect::<Vec<_>>(), vec![other]);
 }
 
