@@ -6,6 +6,7 @@ use crate::code::{self, Wire as _};
 use crate::name;
 use crate::page;
 use crate::parse::{Fields, wire_time};
+use jiff::Timestamp;
 use tonic::{Request, Response, Status};
 use traject_app::AppError;
 use traject_app::error::Key;
@@ -14,6 +15,7 @@ use traject_app::model::{self, Channel, DeliveryState as State, LegalStep as Ste
 use traject_proto::traject::delivery::v1::delivery_service_server::DeliveryService;
 use traject_proto::traject::delivery::v1::*;
 use traject_proto::traject::r#type::v1::{Breach, Language};
+use uuid::Uuid;
 
 /// The media type of every document that is made today.
 const PDF: &str = "application/pdf";
@@ -52,14 +54,19 @@ impl DeliveryService for Api {
         }
         let dossier = if has_parent { fields.dossier("parent", &message.parent) } else { None };
         let size = fields.done(size, &caller)?;
+        let list = ListDeliveriesRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+        let after = self.page_key.open(&list, &caller, &message.page_token)?.and_then(|place| from_place(&place));
         let store = &self.desk.store;
         let found = match (dossier, state) {
             (Some(dossier), _) => store.deliveries_of(dossier).await,
-            (None, Some(state)) => store.deliveries(None, state, size).await,
+            (None, Some(state)) => store.deliveries(None, state, after, size + 1).await,
             (None, None) => Ok(Vec::new()),
         };
         let found = found.map_err(|error| self.read_status(error, &caller))?;
-        Ok(Response::new(ListDeliveriesResponse { deliveries: found.iter().map(delivery).collect() }))
+        let (found, more) = if has_parent { (found, false) } else { page::cut(found, size) };
+        let next = found.last().filter(|_| more).map(|last| self.page_key.seal(&list, &caller, &place(last)));
+        let deliveries = found.iter().map(delivery).collect();
+        Ok(Response::new(ListDeliveriesResponse { deliveries, next_page_token: next.unwrap_or_default() }))
     }
 
     async fn get_delivery(&self, request: Request<GetDeliveryRequest>) -> Result<Response<Delivery>, Status> {
@@ -90,21 +97,25 @@ impl DeliveryService for Api {
         let caller = caller(&request)?;
         let message = request.get_ref();
         let mut fields = Fields::default();
+        let (doubt, failed): (&[State], &[State]) = (&[State::InDoubt], &[State::InDoubt, State::PermanentFailure]);
         let to = match fields.plain::<Resolution>("resolution", message.resolution) {
-            Some(Resolution::Sent) => Some(State::Accepted),
-            Some(Resolution::NotSent) => Some(State::Created),
-            Some(Resolution::GivenUp) => Some(State::PermanentFailure),
+            Some(Resolution::Sent) => Some((doubt, State::Accepted)),
+            Some(Resolution::NotSent) => Some((failed, State::Created)),
+            Some(Resolution::GivenUp) => Some((doubt, State::PermanentFailure)),
             Some(Resolution::Unspecified) => {
                 fields.fault("resolution", crate::parse::REQUIRED);
                 None
             }
             None => None,
         };
-        let to = fields.done(to, &caller)?;
+        let (from, to) = fields.done(to, &caller)?;
         let found = self.named(&message.name, &caller).await?;
-        let resolved = self.move_to(&found, &[State::InDoubt], to, &caller).await?;
-        let dossier = found.key.dossier;
-        let closed = self.desk.answered(dossier, model::WorkKind::DeliveryInDoubt).await;
+        let resolved = self.move_to(&found, from, to, &caller).await?;
+        let asked = match found.key.channel {
+            Channel::Letter => model::WorkKind::UncoveredName,
+            Channel::Email => model::WorkKind::DeliveryInDoubt,
+        };
+        let closed = self.desk.answered(found.key.dossier, asked).await;
         closed.map_err(|error| self.status(&error, &caller))?;
         Ok(resolved)
     }
@@ -151,6 +162,17 @@ impl Api {
         }
         Ok(Response::new(delivery(&self.found(found.id, caller).await?)))
     }
+}
+
+/// Where a list goes on after a delivery: when it changed, in microseconds, then its id.
+fn place(delivery: &model::Delivery) -> Vec<u8> {
+    [delivery.changed_at.as_microsecond().to_be_bytes().as_slice(), delivery.id.0.as_bytes()].concat()
+}
+
+fn from_place(place: &[u8]) -> Option<(Timestamp, DeliveryId)> {
+    let (micros, id) = place.split_at_checked(8)?;
+    let at = Timestamp::from_microsecond(i64::from_be_bytes(micros.try_into().ok()?)).ok()?;
+    Some((at, DeliveryId(Uuid::from_slice(id).ok()?)))
 }
 
 fn read_state(wire: DeliveryState) -> Option<State> {

@@ -2,7 +2,7 @@
 
 use crate::auth::Caller;
 use crate::error::{Fault, page_token_invalid};
-use prost::{Message, Name};
+use prost::Name;
 use ring::hmac;
 use tonic::Status;
 

@@ -4,7 +4,7 @@ use crate::auth::Caller;
 use crate::code::Wire;
 use crate::error::{Fault, invalid};
 use crate::name;
-use prost::{Message, Name};
+use prost::Name;
 use ring::digest::{Context, SHA256};
 use tonic::Status;
 use traject_app::ids::{DeliveryId, DossierId, WorkItemId};

@@ -1,9 +1,11 @@
 //! What a server does without being asked: assess what an import left and what wakes, make letters, send copies.
 
+use crate::clock::brussels_day;
 use crate::letters::{Letters, Senders};
 use crate::mail::{self, Mails, message_host, smtp_config};
 use crate::site::Site;
 use anyhow::anyhow;
+use jiff::SignedDuration;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +13,11 @@ use traject_app::Desk;
 use traject_config::{Config, Mail};
 use traject_email_smtp::SmtpMailer;
 use traject_letter_pdf::{LetterPdf, PrintFolder};
+use traject_store::SqlStore;
 use traject_templates::Texts;
+
+/// How far the clocks of program and database may be apart.
+pub const SKEW_MAX: SignedDuration = SignedDuration::from_secs(2);
 
 /// One of the jobs; its name is that of its health service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +54,7 @@ struct Relay {
 /// The jobs of a deployment.
 pub struct Jobs {
     desk: Desk,
+    store: Arc<SqlStore>,
     every: Duration,
     press: Arc<LetterPdf>,
     print_folder: PathBuf,
@@ -74,12 +81,18 @@ impl Jobs {
     pub fn new(site: &Site, press: Arc<LetterPdf>) -> anyhow::Result<Self> {
         Ok(Self {
             desk: site.desk.clone(),
+            store: Arc::clone(&site.store),
             every: site.config.server.jobs_every.get(),
             press,
             print_folder: site.config.print_folder(),
             senders: site.senders(),
             relay: relay(&site.config)?,
         })
+    }
+
+    /// Whether copies of letters go out by mail.
+    pub fn sends_mail(&self) -> bool {
+        self.relay.is_some()
     }
 
     /// How long to wait between two runs.
@@ -92,11 +105,9 @@ impl Jobs {
     /// # Errors
     /// When the store fails.
     pub async fn recover(&self) -> anyhow::Result<()> {
-        if self.relay.is_some() {
-            let in_doubt = mail::recover(&self.desk).await.map_err(|error| anyhow!("{}: {error}", error.code()))?;
-            if in_doubt > 0 {
-                tracing::warn!(in_doubt, "mails were being sent when the program ended: a person has to find out");
-            }
+        let in_doubt = mail::recover(&self.desk).await.map_err(|error| anyhow!("{}: {error}", error.code()))?;
+        if in_doubt > 0 {
+            tracing::warn!(in_doubt, "mails were being sent when the program ended: a person has to find out");
         }
         Ok(())
     }
@@ -113,7 +124,17 @@ impl Jobs {
         }
     }
 
+    /// Assesses what an import left and what wakes. Nothing fires early: while the clocks of program and database differ by
+    /// more than two seconds the sweep stands still, and around midnight it waits for the later of the two.
     async fn sweep(&self, ran: &mut Ran) -> anyhow::Result<()> {
+        if let Some(database) = self.store.database_now().await? {
+            let now = self.desk.clock.now();
+            let skew = database.duration_since(now).abs();
+            anyhow::ensure!(skew <= SKEW_MAX, "CLOCK_SKEW: the clocks of program and database differ by {skew:#}");
+            if brussels_day(database) < self.desk.clock.today() {
+                return Ok(());
+            }
+        }
         let failed = |error: traject_app::AppError| anyhow!("{}: {error}", error.code());
         ran.assessed += self.desk.settle().await.map_err(failed)?.assessed;
         ran.assessed += self.desk.sweep().await.map_err(failed)?.assessed;

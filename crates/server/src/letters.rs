@@ -1,7 +1,7 @@
 //! From a delivery to a letter in the print folder: contexts from the standing, rendering, printing.
 
 use crate::clock::brussels_day;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use traject_app::Desk;
 use traject_app::error::AppError;
 use traject_app::model::{Channel, Delivery, DeliveryState, Dossier, Identity, LegalStep, WorkKind};
@@ -85,27 +85,20 @@ impl Letters<'_> {
     pub async fn run(&mut self) -> Result<Made, LetterError> {
         let mut made = Made::default();
         for state in [DeliveryState::Rendered, DeliveryState::Created] {
-            // Letters whose sender has no address yet wait; they are read again with each page, and passed over.
-            let mut waiting = HashSet::new();
+            let mut after = None;
             loop {
-                let page = self.waiting(state, PAGE + waiting.len()).await?;
-                let fresh: Vec<&Delivery> = page.iter().filter(|delivery| !waiting.contains(&delivery.id)).collect();
-                if fresh.is_empty() {
-                    break;
+                let page = self.desk.store.deliveries(Some(Channel::Letter), state, after, PAGE).await;
+                let page = page.map_err(AppError::from)?;
+                for delivery in &page {
+                    made.waiting += u64::from(!self.make(delivery, &mut made).await?);
                 }
-                for delivery in fresh {
-                    if !self.make(delivery, &mut made).await? {
-                        waiting.insert(delivery.id);
-                    }
+                match page.last() {
+                    Some(last) if page.len() == PAGE => after = Some((last.changed_at, last.id)),
+                    _ => break,
                 }
             }
-            made.waiting += waiting.len() as u64;
         }
         Ok(made)
-    }
-
-    async fn waiting(&self, state: DeliveryState, limit: usize) -> Result<Vec<Delivery>, AppError> {
-        Ok(self.desk.store.deliveries(Some(Channel::Letter), state, limit).await?)
     }
 
     /// Makes one letter; false when its sender has no address yet.

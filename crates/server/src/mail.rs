@@ -3,7 +3,6 @@
 use crate::clock::brussels_day;
 use crate::letters::{Contact, Senders};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashSet;
 use traject_app::Desk;
 use traject_app::error::AppError;
 use traject_app::model::{Channel, Delivery, DeliveryKey, DeliveryState, Dossier, LegalStep, WorkKind};
@@ -60,8 +59,8 @@ const PAGE: usize = 64;
 /// Attempts after which a mail that is never refused for good is given up all the same.
 const ATTEMPTS_MAX: u32 = 12;
 
-/// A run ends once it has spent this long on sending, so that the jobs beside it, and a server that stops, need not wait
-/// for all that there is to send.
+/// A run ends once it has spent this long on sending, so that the jobs beside it, and a server that stops, need not
+/// wait for all that there is to send.
 const SENDING_MAX: SignedDuration = SignedDuration::from_secs(15);
 
 /// Sends the copies that wait.
@@ -114,51 +113,46 @@ impl Mails<'_> {
     pub async fn run(&self) -> Result<Mailed, MailError> {
         let mut run = Run::default();
         for state in [DeliveryState::TemporaryFailure, DeliveryState::Created] {
-            // Copies that stay in this state are read again with each page, and passed over. A page is twice as long as
-            // there are of them, so that however many wait, all are looked at and none is read more than a few times.
-            let (mut seen, mut kept) = (HashSet::new(), 0);
+            let mut after = None;
             loop {
-                let page = self.desk.store.deliveries(Some(Channel::Email), state, PAGE.max(2 * kept)).await;
+                let page = self.desk.store.deliveries(Some(Channel::Email), state, after, PAGE).await;
                 let page = page.map_err(AppError::from)?;
-                let fresh: Vec<Delivery> = page.into_iter().filter(|delivery| seen.insert(delivery.id)).collect();
-                if fresh.is_empty() {
-                    break;
-                }
-                for delivery in fresh {
-                    kept += usize::from(self.handle(&delivery, &mut run).await?);
+                for delivery in &page {
+                    self.handle(delivery, &mut run).await?;
                     if run.is_over() {
                         return Ok(run.mailed);
                     }
+                }
+                match page.last() {
+                    Some(last) if page.len() == PAGE => after = Some((last.changed_at, last.id)),
+                    _ => break,
                 }
             }
         }
         Ok(run.mailed)
     }
 
-    /// Sends one copy if it is due; true when it may still be in the state in which it was found.
-    async fn handle(&self, delivery: &Delivery, run: &mut Run) -> Result<bool, MailError> {
+    /// Sends one copy if it is due.
+    async fn handle(&self, delivery: &Delivery, run: &mut Run) -> Result<(), MailError> {
         let ground = match is_due(delivery, self.desk.clock.now()) {
             true => self.ground(delivery).await?,
             false => Ground::NotYet,
         };
         match ground {
-            Ground::NotYet => {
-                run.mailed.waiting += 1;
-                Ok(true)
-            }
+            Ground::NotYet => run.mailed.waiting += 1,
             Ground::Gone => {
                 run.mailed.cancelled +=
                     u64::from(step(self.desk, delivery, delivery.state, DeliveryState::Cancelled).await?);
-                Ok(false)
             }
-            Ground::Stands(mail) => self.send(delivery, &mail, run).await,
+            Ground::Stands(mail) => self.send(delivery, &mail, run).await?,
         }
+        Ok(())
     }
 
-    async fn send(&self, delivery: &Delivery, mail: &Mail, run: &mut Run) -> Result<bool, MailError> {
+    async fn send(&self, delivery: &Delivery, mail: &Mail, run: &mut Run) -> Result<(), MailError> {
         if !step(self.desk, delivery, delivery.state, DeliveryState::Sending).await? {
             // Somebody else took it.
-            return Ok(false);
+            return Ok(());
         }
         let begun = self.desk.clock.now();
         let outcome = self.mailer.send(mail).await;
@@ -178,11 +172,11 @@ impl Mails<'_> {
             }
             SendOutcome::InDoubt { .. } => {
                 run.mailed.in_doubt += u64::from(doubt(self.desk, delivery).await?);
-                return Ok(false);
+                return Ok(());
             }
         };
         *count += u64::from(step(self.desk, delivery, DeliveryState::Sending, to).await?);
-        Ok(to == delivery.state)
+        Ok(())
     }
 
     /// Whether a delivery is to be sent, as its letter stands now.
@@ -254,7 +248,7 @@ impl Mails<'_> {
 pub async fn recover(desk: &Desk) -> Result<u64, MailError> {
     let mut found = 0;
     loop {
-        let page = desk.store.deliveries(Some(Channel::Email), DeliveryState::Sending, PAGE).await;
+        let page = desk.store.deliveries(Some(Channel::Email), DeliveryState::Sending, None, PAGE).await;
         let page = page.map_err(AppError::from)?;
         if page.is_empty() {
             return Ok(found);

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use traject_app::desk::facts_of;
 use traject_app::model::Actor;
@@ -17,6 +18,7 @@ use traject_extract_csv::RejectWriter;
 use traject_letter_pdf::{LetterPdf, PrintFolder};
 use traject_report::answer::Answer;
 use traject_server::import::{Files, import};
+use traject_server::jobs::{Jobs, SKEW_MAX};
 use traject_server::letters::Letters;
 use traject_server::serve::Listening;
 use traject_server::{figures, site};
@@ -197,7 +199,7 @@ pub(crate) async fn run_serve(choice: &site::Choice) -> anyhow::Result<()> {
         .await
 }
 
-/// Runs `traject doctor`: opens everything, and says what is amiss.
+/// Runs `traject doctor`: opens everything, says what is amiss, and what waits. Exit status 2 when something is amiss.
 pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     let site = choice.open().await?;
@@ -205,8 +207,19 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     writeln!(out, "law: version {}", site.desk.law.law.version)?;
     site.desk.store.ready().await?;
     writeln!(out, "database: answers, {} facts in the ledger", site.desk.store.head().await?)?;
-    LetterPdf::new()?;
+    let skew = site.store.database_now().await?.map(|database| database.duration_since(site.desk.clock.now()).abs());
+    let is_skewed = skew.is_some_and(|skew| skew > SKEW_MAX);
+    if let Some(skew) = skew {
+        writeln!(out, "clock: {skew:#} apart from the database's")?;
+    }
+    let jobs = Jobs::new(&site, Arc::new(LetterPdf::new()?))?;
     writeln!(out, "letters: fonts and texts are complete")?;
+    match jobs.sends_mail() {
+        true => writeln!(out, "mail: the section is usable; the relay was not called")?,
+        false => writeln!(out, "mail: off (mail.kind)")?,
+    }
+    let tokens = site.secrets()?.tokens.len();
+    writeln!(out, "tokens: {tokens}{}", if tokens == 0 { "; nobody may call (tokens.file)" } else { "" })?;
     let senders = site.senders();
     let without = site.config.agencies.iter().filter(|agency| {
         traject_domain::municipality::Municipality::parse(&agency.code)
@@ -216,11 +229,15 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     if !without.is_empty() {
         writeln!(out, "letters: no e-mail address for {}; their letters wait (agencies.email)", without.join(" "))?;
     }
-    let stale = site.desk.store.stale(None, 1).await?;
-    if !stale.is_empty() {
+    if !site.desk.store.stale(None, 1).await?.is_empty() {
         writeln!(out, "ledger: dossiers wait for their assessment; run traject sweep")?;
     }
-    site.close().await
+    site.close().await?;
+    anyhow::ensure!(
+        !is_skewed,
+        "CLOCK_SKEW: set the clocks of this machine and of the database right; the sweep waits"
+    );
+    Ok(())
 }
 
 /// Runs `traject config`.

@@ -61,6 +61,9 @@ pub struct ListDeliveriesRequest {
     /// At most 1,000, which larger values become; 0: 50. A dossier's deliveries come whole.
     #[prost(int32, tag = "3")]
     pub page_size: i32,
+    /// From the response before, with every other field unchanged.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ListDeliveriesRequest {
     const NAME: &'static str = "ListDeliveriesRequest";
@@ -78,6 +81,9 @@ pub struct ListDeliveriesResponse {
     /// At most the page size.
     #[prost(message, repeated, tag = "1")]
     pub deliveries: ::prost::alloc::vec::Vec<Delivery>,
+    /// For the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ListDeliveriesResponse {
     const NAME: &'static str = "ListDeliveriesResponse";
@@ -351,7 +357,8 @@ pub enum Resolution {
     Unspecified = 0,
     /// It had left: it counts as accepted.
     Sent = 1,
-    /// It had not left: it is sent once more.
+    /// It had not left, or failed for a reason that is mended, such as a name that could not be printed: it is made and sent
+    /// once more, under the same key.
     NotSent = 2,
     /// It is given up.
     GivenUp = 3,
@@ -572,7 +579,8 @@ pub mod delivery_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// A person found out what became of a delivery in doubt. Nothing is sent again in the dark: only after not_sent.
+        /// A person found out what became of a delivery in doubt, or mended what made one fail for good. Nothing is sent again in
+        /// the dark: only after NOT_SENT.
         pub async fn resolve_delivery(
             &mut self,
             request: impl tonic::IntoRequest<super::ResolveDeliveryRequest>,
@@ -667,7 +675,8 @@ pub mod delivery_service_server {
             &self,
             request: tonic::Request<super::RecordPostingRequest>,
         ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status>;
-        /// A person found out what became of a delivery in doubt. Nothing is sent again in the dark: only after not_sent.
+        /// A person found out what became of a delivery in doubt, or mended what made one fail for good. Nothing is sent again in
+        /// the dark: only after NOT_SENT.
         async fn resolve_delivery(
             &self,
             request: tonic::Request<super::ResolveDeliveryRequest>,
