@@ -38,8 +38,8 @@ pub struct CopyMail {
 /// A mail in words. Its debug output leaves the words out: they tell of one person's letter.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ComposedMail {
-    /// The subject, on one line. It says that a letter is on its way and nothing of the person or of the letter: it shows
-    /// on locked screens.
+    /// The subject, on one line. It says that a letter is on its way and nothing of the person or of the letter: it
+    /// shows on locked screens.
     pub subject: String,
     /// The text, for readers without HTML.
     pub text: String,
@@ -65,8 +65,8 @@ impl Texts {
             |part: fn(&Passage) -> String, between: &str| passages.iter().map(part).collect::<Vec<_>>().join(between);
         let subject = joined(|passage| passage.subject.clone(), " / ");
         let html = format!(
-            "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{}\n</body>\n\
-             </html>\n",
+            "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
+             <body>\n{}\n</body>\n</html>\n",
             languages.first().map_or("", |language| language.code()),
             escaped(&subject),
             joined(Passage::html, "\n<hr>\n"),

@@ -2,7 +2,7 @@
 
 use crate::figures::Figures;
 
-/// Adds profile, commit, cores, memory and processor; what the system does not tell is left out.
+/// Adds profile, commit, cores, memory, load and processor; what the system does not tell is left out.
 pub(crate) fn describe(figures: &mut Figures, commit: Option<&str>) {
     figures.text("profile", if cfg!(debug_assertions) { "dev" } else { "release" });
     if let Some(commit) = commit {
@@ -12,9 +12,21 @@ pub(crate) fn describe(figures: &mut Figures, commit: Option<&str>) {
     if let Some(kib) = field("/proc/meminfo", "MemTotal").and_then(|text| kib(&text)) {
         figures.number("memory_mib", (kib / 1024.0).round(), "of the machine");
     }
+    if let Some(load) = load() {
+        figures.number(
+            "load_at_start",
+            load,
+            "programs that wanted a core in the last minute; near 0 is a quiet machine",
+        );
+    }
     if let Some(cpu) = field("/proc/cpuinfo", "model name") {
         figures.text("cpu", &cpu);
     }
+}
+
+/// The load average of one minute.
+fn load() -> Option<f64> {
+    std::fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next()?.parse().ok()
 }
 
 /// Processors this program may use.

@@ -41,6 +41,20 @@ fn request(desk: &Desk) -> Request {
     Request { caller: "demo".to_owned(), id: desk.ids.next(), hash: [0; 32] }
 }
 
+fn order(desk: &Desk, actor: &Actor, dossier: DossierId, occurred_on: Date, kind: FactKind) -> ActOrder {
+    ActOrder {
+        request: request(desk),
+        actor: actor.clone(),
+        dossier,
+        expected_version: None,
+        occurred_on,
+        kind,
+        channel: None,
+        number: None,
+        validate_only: false,
+    }
+}
+
 /// A working day of everybody.
 pub(crate) async fn work(desk: &Desk, city: Option<&City>, agenda: &mut Agenda, done: &mut Done) -> anyhow::Result<()> {
     let today = desk.clock.today();
@@ -85,6 +99,15 @@ async fn release(
     let clerk = actor(&municipality, "clerk");
     if item.kind == WorkKind::Inform && !desk.store.deliveries_of(item.dossier).await?.is_empty() {
         return Ok(());
+    }
+    if let WorkKind::ReleaseTransfer(breach) = item.kind {
+        // A lapse is no decision: the clerk establishes the refusal before the transfer.
+        let order = order(desk, &clerk, item.dossier, desk.clock.today(), FactKind::RefusalEstablished(breach));
+        match desk.act(&order).await {
+            Ok(_) => {}
+            Err(AppError::Refused(_)) => done.refused += 1,
+            Err(error) => return Err(error.into()),
+        }
     }
     let release = Release { request: request(desk), actor: clerk.clone(), item: item.id };
     match desk.release(&release).await {
@@ -151,18 +174,7 @@ async fn act(desk: &Desk, agenda: &mut Agenda, today: Date, done: &mut Done) -> 
     let later = agenda.0.split_off(&add_days(today, 1));
     for (occurred_on, acts) in std::mem::replace(&mut agenda.0, later) {
         for (dossier, actor, kind) in acts {
-            let order = ActOrder {
-                request: request(desk),
-                actor,
-                dossier,
-                expected_version: None,
-                occurred_on,
-                kind,
-                channel: None,
-                number: None,
-                validate_only: false,
-            };
-            match desk.act(&order).await {
+            match desk.act(&order(desk, &actor, dossier, occurred_on, kind)).await {
                 Ok(_) => done.acts += 1,
                 Err(AppError::Refused(_)) => done.refused += 1,
                 Err(error) => return Err(error.into()),
