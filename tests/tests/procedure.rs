@@ -104,7 +104,7 @@ impl Story {
         let item = item.expect("the lapse proposes a notice");
         assert_eq!((item.dossier.as_str(), item.municipality.as_str()), (dossier, "21004"));
         assert_eq!(item.due_since_date, day(2023, 4, 4));
-        assert!(item.days_overdue > 1_000);
+        assert!(item.days_overdue > 1_000 && item.age_days == 0 && item.opened_date.is_some());
         let other = ReleaseWorkItemRequest { name: item.name.clone(), request_id: request_id(20) };
         let refused = self.ggc.work().release_work_item(other).await.expect_err("the GGC sends no notices");
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "WRONG_ACTOR"));

@@ -272,6 +272,8 @@ fn work_item(item: &model::WorkItem, today: Date) -> WorkItem {
         assignee: item.assignee.clone().unwrap_or_default(),
         snoozed_until_date: date(item.snoozed_until),
         note: item.note.clone().unwrap_or_default(),
+        opened_date: Some(wire_date(item.opened_on)),
+        age_days: days(item.opened_on, today),
     }
 }
 

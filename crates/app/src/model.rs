@@ -274,6 +274,8 @@ pub struct WorkItem {
     pub kind: WorkKind,
     /// Since when it is due.
     pub due_since: Date,
+    /// When it came on the list.
+    pub opened_on: Date,
     /// Held until the imported backlog is released.
     pub held: bool,
     /// Who works on it.

@@ -125,6 +125,7 @@ pub(crate) fn to_work_item(row: work_item::Model, owed_by: Option<i32>) -> Resul
         municipality: municipality(owed_by)?,
         kind: value::work(&row.kind)?,
         due_since: to_civil(row.due_since)?,
+        opened_on: to_civil(row.opened_on)?,
         held: row.held,
         assignee: row.assignee,
         snoozed_until: date(row.snoozed_until)?,
@@ -137,12 +138,14 @@ pub(crate) fn to_work_item(row: work_item::Model, owed_by: Option<i32>) -> Resul
 pub(crate) fn from_new_item(
     dossier: DossierId,
     (id, kind, due_since, held): (WorkItemId, &'static str, Date, bool),
+    today: Date,
 ) -> work_item::Model {
     work_item::Model {
         id: id.0,
         dossier: dossier.0,
         kind: kind.to_owned(),
         due_since: to_time(due_since),
+        opened_on: to_time(today),
         held,
         assignee: None,
         snoozed_until: None,

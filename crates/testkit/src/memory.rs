@@ -126,10 +126,10 @@ impl Record {
         named.filter_map(|(key, _)| Some((*key, *self.keys.get(key)?))).collect()
     }
 
-    fn apply(&mut self, command: &Command, now: Timestamp) -> Committed {
+    fn apply(&mut self, command: &Command, now: Timestamp, today: Date) -> Committed {
         let mut committed = Committed::nothing();
         for change in &command.changes {
-            committed.add(change, self.change(change, now));
+            committed.add(change, self.change(change, now, today));
         }
         committed.position = self.head;
         let key = (command.request.caller.clone(), command.request.id);
@@ -138,7 +138,7 @@ impl Record {
         committed
     }
 
-    fn change(&mut self, change: &DossierChange, now: Timestamp) -> u64 {
+    fn change(&mut self, change: &DossierChange, now: Timestamp, today: Date) -> u64 {
         for fact in &change.facts {
             self.fact(change.dossier, fact, now);
         }
@@ -170,7 +170,7 @@ impl Record {
             self.deliveries.insert(new.id, delivery);
         }
         for work in &change.work {
-            self.work(change.dossier, work);
+            self.work(change.dossier, work, today);
         }
         version
     }
@@ -189,7 +189,7 @@ impl Record {
         self.dossiers.entry(dossier).or_default().facts.push((fact, new.identity.clone()));
     }
 
-    fn work(&mut self, dossier: DossierId, change: &WorkChange) {
+    fn work(&mut self, dossier: DossierId, change: &WorkChange, today: Date) {
         let open = |record: &Self, kind: WorkKind| {
             record.work.values().find(|item| item.dossier == dossier && item.kind == kind).map(|item| item.id)
         };
@@ -207,6 +207,7 @@ impl Record {
                         municipality: None,
                         kind: *kind,
                         due_since: *due_since,
+                        opened_on: today,
                         held: *held,
                         assignee: None,
                         snoozed_until: None,
@@ -274,14 +275,14 @@ impl Store for MemoryStore {
         if let Some(committed) = self.committed(&command.request).await? {
             return Ok(committed);
         }
-        let now = self.clock.now();
+        let (now, today) = (self.clock.now(), self.clock.today());
         let mut record = self.record();
         // Two callers may have come here with one request id.
         if let Some((hash, committed)) = record.requests.get(&(command.request.caller.clone(), command.request.id)) {
             return if *hash == command.request.hash { Ok(committed.clone()) } else { Err(CommitError::RequestReused) };
         }
         record.may(&command)?;
-        Ok(record.apply(&command, now))
+        Ok(record.apply(&command, now, today))
     }
 
     async fn committed(&self, request: &Request) -> Result<Option<Committed>, CommitError> {

@@ -42,6 +42,12 @@ pub struct WorkItem {
     /// Latest note.
     #[prost(string, tag = "12")]
     pub note: ::prost::alloc::string::String,
+    /// When it came on the list.
+    #[prost(message, optional, tag = "13")]
+    pub opened_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// Days since then.
+    #[prost(int32, tag = "14")]
+    pub age_days: i32,
 }
 impl ::prost::Name for WorkItem {
     const NAME: &'static str = "WorkItem";

@@ -15,6 +15,8 @@ pub struct Model {
     pub kind: String,
     /// Since when it is due.
     pub due_since: Date,
+    /// When it came on the list.
+    pub opened_on: Date,
     /// Held until the imported backlog is released.
     pub held: bool,
     /// Who works on it.

@@ -123,6 +123,7 @@ async fn work(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(ColumnDef::new(Column::Dossier).uuid().not_null())
         .col(ColumnDef::new(Column::Kind).text().not_null())
         .col(ColumnDef::new(Column::DueSince).date().not_null())
+        .col(ColumnDef::new(Column::OpenedOn).date().not_null())
         .col(ColumnDef::new(Column::Held).boolean().not_null())
         .col(ColumnDef::new(Column::Assignee).text().null())
         .col(ColumnDef::new(Column::SnoozedUntil).date().null())

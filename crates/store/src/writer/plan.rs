@@ -182,7 +182,7 @@ impl Plan<'_> {
             if close {
                 self.rows.closes.entry(kind).or_default().push(change.dossier.0);
             }
-            self.rows.opens.extend(open.map(|item| row::from_new_item(change.dossier, item)));
+            self.rows.opens.extend(open.map(|item| row::from_new_item(change.dossier, item, self.today)));
         }
     }
 }

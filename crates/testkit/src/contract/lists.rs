@@ -135,12 +135,15 @@ pub async fn work_opens_once_and_closes(fixture: &Fixture) {
     };
     let (first, second) = (date(2022, 8, 1), date(2022, 8, 2));
     assert_eq!(work(vec![fixture.open(notice, first)]).await, vec![(notice, first)]);
+    fixture.clock.set_day(date(2022, 9, 5));
     assert_eq!(work(vec![fixture.open(notice, second)]).await, vec![(notice, first)]);
     let review = fixture.open(WorkKind::Review, second);
     assert_eq!(work(vec![review]).await, vec![(notice, first), (WorkKind::Review, second)]);
     let again = vec![WorkChange::Close(notice), fixture.open(notice, second), fixture.open(notice, first)];
     assert_eq!(work(again).await.len(), 2);
     assert!(all_work(fixture).await.iter().all(|item| item.due_since == second));
+    let opened: Vec<_> = all_work(fixture).await.into_iter().map(|item| item.opened_on).collect();
+    assert_eq!(opened, [date(2022, 9, 5); 2]);
     let closed = vec![fixture.open(notice, first), WorkChange::Close(notice), WorkChange::Close(WorkKind::Inform)];
     assert_eq!(work(closed).await, vec![(WorkKind::Review, second)]);
 }
