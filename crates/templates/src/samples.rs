@@ -37,8 +37,9 @@ pub fn envelope(language: LetterLanguage, recipient: Recipient) -> Envelope {
         municipality_phone: Some("02 555 01 23".to_owned()),
         information_site: "www.bewelcome.example".to_owned(),
         recipient,
-        dossier_reference: "T-21009-000123".to_owned(),
-        delivery_reference: DeliveryReference::parse("TJ-2023-000123-1").expect("a valid reference"),
+        dossier_reference: "01a21023-4923-72c2-8954-984e66e50222".to_owned(),
+        delivery_reference: DeliveryReference::parse("01a21023-4945-71dd-85a5-a076f2f00073")
+            .expect("a valid reference"),
         dated_on: date(2023, 3, 13),
     }
 }

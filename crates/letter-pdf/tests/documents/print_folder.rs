@@ -55,10 +55,12 @@ fn a_rendered_letter_is_stored_with_its_template_and_language() {
     let rendered = PRESS.render(&letter).expect("a letter");
     let mut folder = PrintFolder::open(directory.path()).expect("a print folder");
     folder.store(&PrintJob::new(&PRESS.compose(&letter), &rendered)).expect("stored");
-    let file = directory.path().join("TJ-2023-000123-1.pdf");
+    let file = directory.path().join("01a21023-4945-71dd-85a5-a076f2f00073.pdf");
     assert_eq!(fs::read(file).expect("the file"), rendered.pdf);
     let sha256: String = rendered.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-    let row = format!("TJ-2023-000123-1,TJ-2023-000123-1.pdf,{sha256},1,fr,formal_notice,1.1,2023-03-13\n");
+    let row = format!(
+        "01a21023-4945-71dd-85a5-a076f2f00073,01a21023-4945-71dd-85a5-a076f2f00073.pdf,{sha256},1,fr,formal_notice,1.1,2023-03-13\n"
+    );
     assert!(manifest(directory.path()).ends_with(&row));
 }
 
