@@ -9,7 +9,6 @@ use std::sync::Arc;
 use traject_app::Desk;
 use traject_app::error::AppError;
 use traject_app::port::{AnswerPack, FigureRow, FigureTable, Reports};
-use traject_domain::assess;
 use traject_domain::fact::Fact;
 use traject_domain::history::Moment;
 use traject_domain::labels::ReadingLanguage;
@@ -42,13 +41,10 @@ pub async fn figures(desk: &Desk, at: Moment) -> Result<Report, AppError> {
             break;
         }
     }
-    let mut report = Report::new(at);
-    for history in persons::histories(&facts, at) {
-        if let Some(standing) = assess(&desk.law.law, &history) {
-            report.add(&history, &standing);
-        }
-    }
-    Ok(report)
+    // Counting a city takes a while, in which other calls must not wait.
+    let law = Arc::clone(&desk.law);
+    let count = move || Report::of(&law.law, at, &persons::histories(&facts, at));
+    tokio::task::spawn_blocking(count).await.map_err(|error| AppError::Internal(error.into()))
 }
 
 /// The figures and answers of a desk, for those who ask over the wire.

@@ -65,13 +65,15 @@ impl Listening {
         let Self { site, secrets, listener, press } = self;
         let (stopping, stopped) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
-        for name in SERVICES.iter().chain(&[""]) {
-            reporter.set_service_status(*name, ServingStatus::Serving).await;
+        // The database was opened just now; how the jobs fare, nobody knows yet.
+        tell(&reporter, ServingStatus::Serving).await;
+        for part in Part::ALL {
+            reporter.set_service_status(part.name(), ServingStatus::Unknown).await;
         }
-        let probe = tokio::spawn(probe(site.clone(), reporter.clone(), stopped.clone()));
+        let mut probe = tokio::spawn(probe(site.clone(), reporter.clone(), stopped.clone()));
         let jobs = Jobs::new(&site, Arc::clone(&press))?;
         jobs.recover().await?;
-        let jobs = tokio::spawn(work(jobs, reporter.clone(), stopped.clone()));
+        let mut jobs = tokio::spawn(work(jobs, reporter.clone(), stopped.clone()));
         let drain = site.config.server.drain_timeout.get();
         let router = router(&site, &secrets, press)?.add_service(health);
         let mut server =
@@ -79,11 +81,12 @@ impl Listening {
         tokio::select! {
             () = stop => {}
             early = &mut server => return early?.context("the server ended by itself"),
+            // A server whose deadlines stand still would be worse than none.
+            early = &mut jobs => return early.context("the jobs ended by themselves"),
+            early = &mut probe => return early.context("the watch over the database ended by itself"),
         }
         tracing::info!("stopping");
-        for name in SERVICES.iter().chain(&[""]) {
-            reporter.set_service_status(*name, ServingStatus::NotServing).await;
-        }
+        tell(&reporter, ServingStatus::NotServing).await;
         let _ = stopping.send(true);
         match tokio::time::timeout(drain, &mut server).await {
             Ok(result) => result?.context("the server failed while it drained")?,
@@ -127,7 +130,14 @@ async fn ended(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-/// Tells by the health service `database` whether the record answers.
+/// Tells how every service fares: none can do without the database.
+async fn tell(reporter: &HealthReporter, status: ServingStatus) {
+    for name in SERVICES.iter().chain(&["", "database"]) {
+        reporter.set_service_status(*name, status).await;
+    }
+}
+
+/// Tells whether the record answers.
 async fn probe(site: Site, reporter: HealthReporter, stopped: watch::Receiver<bool>) {
     let mut was_ready = true;
     loop {
@@ -136,10 +146,7 @@ async fn probe(site: Site, reporter: HealthReporter, stopped: watch::Receiver<bo
             tracing::error!(%error, "the database does not answer");
         }
         was_ready = ready.is_ok();
-        let status = if was_ready { ServingStatus::Serving } else { ServingStatus::NotServing };
-        for name in SERVICES.iter().chain(&["", "database"]) {
-            reporter.set_service_status(*name, status).await;
-        }
+        tell(&reporter, if was_ready { ServingStatus::Serving } else { ServingStatus::NotServing }).await;
         if tokio::time::timeout(PROBE_EVERY, ended(stopped.clone())).await.is_ok() {
             return;
         }
