@@ -1,10 +1,11 @@
 //! Durable commands per second, by clients: SQLite, PostgreSQL, and pgbench with the same statements.
 
 use crate::figures::Figures;
-use crate::measure::Turns;
+use crate::measure::{Turns, rate};
 use crate::pgbench::PgBench;
 use crate::{Plan, progress};
 use std::any::Any;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,9 +47,12 @@ pub(crate) fn run(plan: &Plan, figures: &mut Figures) -> anyhow::Result<()> {
         progress(&format!("write: round {round} of {}", plan.rounds));
         one_round(&runtime, plan, &stores, pgbench.as_ref(), &mut turns)?;
     }
+    figures.spread("flush_per_s", &turns.spread("flush"), "a page appended to a bare file, and flushed (fsync)");
     for (name, _) in &stores {
         describe(name, &turns, figures);
     }
+    let ratio = turns.ratio("sqlite_1", "flush");
+    figures.spread("ratio_flush", &ratio, "1 client on SQLite by bare flushes");
     if let (Some(pgbench), Some(server)) = (&pgbench, server) {
         describe_pgbench(pgbench, server, &turns, figures)?;
     }
@@ -62,6 +66,7 @@ fn one_round(
     pgbench: Option<&PgBench>,
     turns: &mut Turns,
 ) -> anyhow::Result<()> {
+    turns.add("flush", flushes(&plan.out)?);
     for (name, store) in stores {
         for clients in CLIENTS {
             let rate = runtime.block_on(store.write(clients, plan.length)).per_second();
@@ -98,6 +103,17 @@ fn describe_pgbench(pgbench: &PgBench, server: &Server, turns: &Turns, figures: 
         figures.text(&format!("postgres_{setting}"), value.split_whitespace().next().unwrap_or_default());
     }
     Ok(())
+}
+
+/// Flushes per second of one program that does nothing else: what the disk allows, at this moment.
+fn flushes(out: &Path) -> anyhow::Result<f64> {
+    let mut file = tempfile::tempfile_in(out)?;
+    let mut failed = None;
+    let rate = rate(WARM_UP, || {
+        failed = file.write_all(&[0; 4096]).and_then(|()| file.sync_data()).err().or(failed.take());
+        1
+    });
+    failed.map_or(Ok(rate), |error| Err(error.into()))
 }
 
 /// A store on a database in a directory of its own, as the product opens it.
