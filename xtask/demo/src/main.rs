@@ -8,7 +8,7 @@ mod people;
 
 use anyhow::{Context, anyhow};
 use clap::Parser;
-use clock::SimulatedClock;
+use clock::{SeededIds, SimulatedClock};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::date;
 use people::{Agenda, Done};
@@ -143,7 +143,9 @@ async fn open(arguments: &Arguments, clock: &Arc<SimulatedClock>, sink: &MailSin
     std::fs::write(out.join("tokens.toml"), token)?;
     let sources = Sources { site_file: Some(site), ..Sources::default() };
     let config = traject_config::check(&sources).map_err(|errors| anyhow!("{errors:?}"))?;
-    Site::open(config, Arc::<SimulatedClock>::clone(clock) as _).await
+    let mut site = Site::open(config, Arc::<SimulatedClock>::clone(clock) as _).await?;
+    site.desk.ids = Arc::new(SeededIds::new(arguments.seed));
+    Ok(site)
 }
 
 fn site_file(arguments: &Arguments, sink: &MailSink) -> String {
