@@ -105,6 +105,8 @@ fn sqlite(from: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .pragma("secure_delete", "ON")
+        // Temporary files would lie outside the data directory, and may hold pages with names.
+        .pragma("temp_store", "MEMORY")
 }
 
 /// Makes the directory of the database file, and locks it for this process.
