@@ -26,55 +26,61 @@ const PGBENCH_CLIENTS: [usize; 2] = [1, 32];
 /// Caches fill and statements are prepared before anything counts.
 const WARM_UP: Duration = Duration::from_millis(500);
 
+/// What takes turns.
+struct Contenders {
+    stores: Vec<(&'static str, Arc<Bench>)>,
+    pgbench: Option<(PgBench, &'static Server)>,
+}
+
 /// Measures what is there; without a PostgreSQL that part is left out, loudly.
 pub(crate) fn run(plan: &Plan, figures: &mut Figures) -> anyhow::Result<()> {
     let runtime = Runtime::new()?;
-    let mut stores = vec![("sqlite", runtime.block_on(sqlite(&plan.out))?)];
-    let server = postgres::server();
-    let mut pgbench = None;
-    if let Some(server) = server {
-        let url = server.database()?;
-        let store = runtime.block_on(open(&url, ()))?;
-        runtime.block_on(store.write(1, WARM_UP));
-        pgbench = Some(runtime.block_on(pgbench_like(server, &url))?);
-        stores.push(("postgres", store));
-    }
+    let contenders = prepare(&runtime, &plan.out)?;
     let mut turns = Turns::default();
-    for (_, store) in &stores {
-        runtime.block_on(store.write(CLIENTS[2], WARM_UP));
-    }
     for round in 1..=plan.rounds {
         progress(&format!("write: round {round} of {}", plan.rounds));
-        one_round(&runtime, plan, &stores, pgbench.as_ref(), &mut turns)?;
+        one_round(&runtime, plan, &contenders, &mut turns)?;
     }
     figures.spread("flush_per_s", &turns.spread("flush"), "a page appended to a bare file, and flushed (fsync)");
-    for (name, _) in &stores {
+    for (name, _) in &contenders.stores {
         describe(name, &turns, figures);
     }
     let ratio = turns.ratio("sqlite_1", "flush");
     figures.spread("ratio_flush", &ratio, "1 client on SQLite by bare flushes");
-    if let (Some(pgbench), Some(server)) = (&pgbench, server) {
+    if let Some((pgbench, server)) = &contenders.pgbench {
         describe_pgbench(pgbench, server, &turns, figures)?;
     }
     Ok(())
 }
 
-fn one_round(
-    runtime: &Runtime,
-    plan: &Plan,
-    stores: &[(&str, Arc<Bench>)],
-    pgbench: Option<&PgBench>,
-    turns: &mut Turns,
-) -> anyhow::Result<()> {
+/// Opens and warms up everything.
+fn prepare(runtime: &Runtime, out: &Path) -> anyhow::Result<Contenders> {
+    let mut stores = vec![("sqlite", runtime.block_on(sqlite(out))?)];
+    runtime.block_on(stores[0].1.write(CLIENTS[2], WARM_UP));
+    let Some(server) = postgres::server() else { return Ok(Contenders { stores, pgbench: None }) };
+    let url = server.database()?;
+    let store = runtime.block_on(open(&url, ()))?;
+    runtime.block_on(store.write(CLIENTS[2], WARM_UP));
+    let pgbench = runtime.block_on(pgbench_like(server, &url))?;
+    pgbench.run(PGBENCH_CLIENTS[1], WARM_UP)?;
+    for url in [&url, pgbench.url()] {
+        // The server does this by itself, but only after a minute: until then it plans for tables it knows nothing of.
+        server.psql(url, "ANALYZE")?;
+    }
+    stores.push(("postgres", store));
+    Ok(Contenders { stores, pgbench: Some((pgbench, server)) })
+}
+
+fn one_round(runtime: &Runtime, plan: &Plan, contenders: &Contenders, turns: &mut Turns) -> anyhow::Result<()> {
     turns.add("flush", flushes(&plan.out)?);
-    for (name, store) in stores {
+    for (name, store) in &contenders.stores {
         for clients in CLIENTS {
             let rate = runtime.block_on(store.write(clients, plan.length)).per_second();
             turns.add(&format!("{name}_{clients}"), rate);
         }
     }
     for clients in PGBENCH_CLIENTS {
-        if let Some(pgbench) = pgbench {
+        if let Some((pgbench, _)) = &contenders.pgbench {
             turns.add(&format!("pgbench_{clients}"), pgbench.run(clients, plan.length)?);
         }
     }
