@@ -73,12 +73,6 @@ impl Reports for DeskReports {
     }
 }
 
-/// An error with its stable code, for a terminal.
-pub fn explained(error: AppError) -> anyhow::Error {
-    let code = error.code();
-    anyhow::Error::new(error).context(code)
-}
-
 fn rows(figures: &Figures) -> Vec<FigureRow> {
     let counts = Indicator::ALL.iter().map(|indicator| (indicator.key().to_owned(), figures.get(*indicator)));
     let bands = BANDS.iter().zip(figures.bands()).map(|(band, count)| (format!("q5b_bands/{band}"), count));

@@ -1,15 +1,15 @@
 //! What a server does without being asked: assess what an import left and what wakes, make letters, send copies.
 
 use crate::clock::brussels_day;
+use crate::coded;
 use crate::letters::{Letters, Senders};
 use crate::mail::{self, Mails, message_host, smtp_config};
 use crate::site::Site;
-use anyhow::anyhow;
 use jiff::SignedDuration;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use traject_app::Desk;
+use traject_app::{AppError, Desk};
 use traject_config::{Config, Mail};
 use traject_email_smtp::SmtpMailer;
 use traject_letter_pdf::{LetterPdf, PrintFolder};
@@ -105,7 +105,7 @@ impl Jobs {
     /// # Errors
     /// When the store fails.
     pub async fn recover(&self) -> anyhow::Result<()> {
-        let in_doubt = mail::recover(&self.desk).await.map_err(|error| anyhow!("{}: {error}", error.code()))?;
+        let in_doubt = mail::recover(&self.desk).await.map_err(|error| coded(error.code(), error))?;
         if in_doubt > 0 {
             tracing::warn!(in_doubt, "mails were being sent when the program ended: a person has to find out");
         }
@@ -135,7 +135,7 @@ impl Jobs {
                 return Ok(());
             }
         }
-        let failed = |error: traject_app::AppError| anyhow!("{}: {error}", error.code());
+        let failed = |error: AppError| coded(error.code(), error);
         ran.assessed += self.desk.settle().await.map_err(failed)?.assessed;
         ran.assessed += self.desk.sweep().await.map_err(failed)?.assessed;
         Ok(())
@@ -152,7 +152,7 @@ impl Jobs {
     async fn mail(&self, ran: &mut Ran) -> anyhow::Result<()> {
         let Some(Relay { mailer, texts, host }) = &self.relay else { return Ok(()) };
         let mails = Mails { desk: &self.desk, mailer, texts, senders: &self.senders, host };
-        ran.mailed += mails.run().await.map_err(|error| anyhow!("{}: {error}", error.code()))?.accepted;
+        ran.mailed += mails.run().await.map_err(|error| coded(error.code(), error))?.accepted;
         Ok(())
     }
 }

@@ -12,3 +12,10 @@ pub mod log;
 pub mod mail;
 pub mod serve;
 pub mod site;
+
+use std::error::Error;
+
+/// An error behind its stable code, for a terminal or a log; its causes follow when the chain is shown.
+pub fn coded(code: &'static str, error: impl Error + Send + Sync + 'static) -> anyhow::Error {
+    anyhow::Error::new(error).context(code)
+}

@@ -1,6 +1,7 @@
 //! One deployment: its configuration, its law, its store, joined to a desk.
 
 use crate::clock::{SystemClock, SystemIds};
+use crate::coded;
 use crate::law;
 use crate::letters::{Contact, Senders};
 use anyhow::{Context, anyhow};
@@ -11,7 +12,7 @@ use traject_app::Desk;
 use traject_app::desk::KnownLaw;
 use traject_app::port::Clock;
 use traject_codec::SystemSalts;
-use traject_config::{AgencyKind, Config, Mail, Secrets, Sources};
+use traject_config::{AgencyKind, Config, ConfigError, Mail, Secrets, Sources};
 use traject_domain::municipality::Municipality;
 use traject_store::{OpenError, Options, SqlStore};
 
@@ -33,10 +34,7 @@ impl Choice {
     /// Everything that is wrong with it, a line each, with stable codes.
     pub fn load(&self) -> anyhow::Result<Config> {
         let sources = Sources::of_process(self.site_file.clone(), self.overrides.clone());
-        traject_config::check(&sources).map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(|error| format!("{}: {error}", error.code())).collect();
-            anyhow!("the configuration is not valid\n{}", lines.join("\n"))
-        })
+        traject_config::check(&sources).map_err(|errors| listed("the configuration is not valid", &errors))
     }
 
     /// Loads the configuration and opens what it names, on the system's clock.
@@ -74,7 +72,7 @@ impl Site {
         }
         let mut options = Options::new(Arc::clone(&clock), Arc::new(SystemSalts::default()));
         options.readers = config.database.readers_max.get();
-        let store = traject_store::open(url, options).await.map_err(|error| unopened(&error))?;
+        let store = traject_store::open(url, options).await.map_err(unopened)?;
         let store = Arc::new(store);
         let copies_by_email = config.mail != Mail::None;
         let desk =
@@ -115,21 +113,24 @@ impl Site {
 }
 
 fn secrets(config: &Config) -> anyhow::Result<Secrets> {
-    config.secrets().map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(|error| format!("{}: {error}", error.code())).collect();
-        anyhow!("the secrets of the configuration cannot be read\n{}", lines.join("\n"))
-    })
+    config.secrets().map_err(|errors| listed("the secrets of the configuration cannot be read", &errors))
+}
+
+/// What is wrong with a configuration, a line each.
+fn listed(what: &str, errors: &[ConfigError]) -> anyhow::Error {
+    let lines: Vec<String> = errors.iter().map(|error| format!("{}: {error}", error.code())).collect();
+    anyhow!("{what}\n{}", lines.join("\n"))
 }
 
 /// What a person reads when the database was not opened.
-fn unopened(error: &OpenError) -> anyhow::Error {
-    let advice = match error {
-        OpenError::DataDirLocked => ": another command or a server works on it; wait, stop it, or call the server",
-        _ => "",
+fn unopened(error: OpenError) -> anyhow::Error {
+    let what = match error {
+        OpenError::DataDirLocked => {
+            "the database cannot be opened; another command or a server works on it: wait, stop it, or call the server"
+        }
+        _ => "the database cannot be opened",
     };
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
-    anyhow!("{}: {error}{advice}{causes}", error.code()).context("the database cannot be opened")
+    coded(error.code(), error).context(what)
 }
 
 fn load_law(config: &Config) -> anyhow::Result<KnownLaw> {

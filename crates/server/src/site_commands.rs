@@ -21,7 +21,7 @@ use traject_server::import::{Files, import};
 use traject_server::jobs::{Jobs, SKEW_MAX};
 use traject_server::letters::Letters;
 use traject_server::serve::Listening;
-use traject_server::{figures, site};
+use traject_server::{coded, figures, site};
 
 /// Arguments of `traject import`.
 #[derive(Args)]
@@ -168,7 +168,7 @@ pub(crate) async fn run_letters(choice: &site::Choice) -> anyhow::Result<()> {
 pub(crate) async fn run_answer(arguments: &Question280) -> anyhow::Result<()> {
     let site = arguments.site.open().await?;
     let at = Moment { as_of: arguments.as_of, recorded_by: arguments.recorded_by.unwrap_or(arguments.as_of) };
-    let report = figures::figures(&site.desk, at).await.map_err(figures::explained)?;
+    let report = figures::figures(&site.desk, at).await.map_err(|error| coded(error.code(), error))?;
     let language = match arguments.language {
         Language::Nl => ReadingLanguage::Nl,
         Language::Fr => ReadingLanguage::Fr,
