@@ -2,7 +2,6 @@
 
 use crate::Api;
 use crate::auth::{Caller, caller};
-use crate::error::{Fault, invalid_field};
 use crate::explain::explanation;
 use crate::extract::{extract, identity};
 use crate::name;
@@ -44,7 +43,7 @@ impl CheckService for Api {
         let caller = caller(&request)?;
         let requests = &request.get_ref().requests;
         if requests.is_empty() || requests.len() > BATCH_MAX {
-            return Err(invalid_field(Fault::new("requests", "1 to 1000 are needed"), &caller));
+            return Err(self.fault("requests", "1 to 1000 are needed", &caller));
         }
         let mut fields = Fields::default();
         let mut questions = Vec::with_capacity(requests.len());

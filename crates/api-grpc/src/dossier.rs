@@ -3,7 +3,7 @@
 use crate::Api;
 use crate::auth::{Caller, caller};
 use crate::code::{self, Wire as _};
-use crate::error::{Fault, invalid_field};
+use crate::error::{Fault, invalid};
 use crate::name;
 use crate::page;
 use crate::parse::{Fields, etag, wire_date};
@@ -46,8 +46,7 @@ impl DossierService for Api {
     ) -> Result<Response<ListDossiersResponse>, Status> {
         let caller = caller(&request)?;
         let message = request.into_inner();
-        let size = page::size(message.page_size).map_err(|fault| invalid_field(fault, &caller))?;
-        let (filter, list, after) = self.dossier_page(message, &caller)?;
+        let (filter, list, after, size) = self.dossier_page(message, &caller)?;
         let found = self.desk.store.list(&filter, after, size + 1).await;
         let (rows, more) = page::cut(found.map_err(|error| self.read_status(error, &caller))?, size);
         let next = rows.last().filter(|_| more).map(|row| self.page_key.seal(&list, &caller, row.id.0.as_bytes()));
@@ -93,12 +92,13 @@ impl DossierService for Api {
     }
 }
 
-/// The filter of a request, the request as its page tokens know it, and where the page starts.
-type Page = (DossierFilter, ListDossiersRequest, Option<DossierId>);
+/// The filter of a request, the request as its page tokens know it, where the page starts, and how long it is.
+type Page = (DossierFilter, ListDossiersRequest, Option<DossierId>, usize);
 
 impl Api {
     fn dossier_page(&self, message: ListDossiersRequest, caller: &Caller) -> Result<Page, Status> {
         let mut fields = Fields::default();
+        let size = fields.take(page::size(message.page_size));
         let outcome = fields.plain::<Outcome>("outcome", message.outcome);
         let filter = DossierFilter {
             municipality: fields.municipality("municipality", &message.municipality),
@@ -107,11 +107,11 @@ impl Api {
             enforcement: fields.value::<Enforcement>("enforcement", message.enforcement),
             next_code: fields.value::<NextCode>("next_code", message.next_code),
         };
-        let filter = fields.done(Some(filter), caller)?;
+        let (filter, size) = fields.done(Some(filter).zip(size), caller)?;
         let list = ListDossiersRequest { page_size: 0, page_token: String::new(), ..message.clone() };
         let place = self.page_key.open(&list, caller, &message.page_token)?;
         let after = place.and_then(|bytes| Uuid::from_slice(&bytes).ok()).map(DossierId);
-        Ok((filter, list, after))
+        Ok((filter, list, after, size))
     }
 
     /// A dossier at a moment.
@@ -133,7 +133,7 @@ impl Api {
 
     /// A fault of one field.
     pub(crate) fn fault(&self, field: &'static str, problem: &'static str, caller: &Caller) -> Status {
-        invalid_field(Fault::new(field, problem), caller)
+        invalid(&[Fault::new(field, problem)], caller.language)
     }
 }
 

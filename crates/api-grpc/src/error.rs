@@ -100,11 +100,6 @@ pub(crate) fn invalid(faults: &[Fault], language: ReadingLanguage) -> Status {
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
-/// One field that is missing or wrong.
-pub(crate) fn invalid_field(fault: Fault, caller: &Caller) -> Status {
-    invalid(&[fault], caller.language)
-}
-
 /// The one mapping from errors of use cases to gRPC codes.
 const fn code(error: &AppError) -> Code {
     match error {
