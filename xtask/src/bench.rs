@@ -13,16 +13,12 @@ pub(crate) struct Arguments {
     arguments: Vec<String>,
 }
 
-/// Builds the whole workspace, so that the programs that are measured come from the same build, and runs.
+/// Builds and runs; the programs that are measured come from the same build.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let root = workspace::root();
-    let release = arguments.arguments.iter().any(|argument| argument == "--release");
-    let mut build = process::cargo(&root);
-    build.args(["build", "--workspace"]).args(release.then_some("--release"));
-    process::run(&mut build)?;
-    let directory = root.join("target").join(if release { "release" } else { "debug" });
-    let mut bench = Command::new(directory.join(format!("traject-bench{}", std::env::consts::EXE_SUFFIX)));
-    bench.current_dir(&root).args(&arguments.arguments);
+    let is_release = arguments.arguments.iter().any(|argument| argument == "--release");
+    let mut bench = process::built(&root, "traject-bench", is_release)?;
+    bench.args(&arguments.arguments);
     if let Some(commit) = commit(&root) {
         bench.args(["--commit", &commit]);
     }

@@ -2,7 +2,7 @@
 
 use crate::{process, workspace};
 use anyhow::Result;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 /// Passed on to the demonstration as they are; `--help` lists them.
 #[derive(clap::Args)]
@@ -12,11 +12,8 @@ pub(crate) struct Arguments {
     arguments: Vec<String>,
 }
 
-/// Builds as the tests do, so that both share one build, and runs.
+/// Builds and runs.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let root = workspace::root();
-    process::run(process::cargo(&root).args(["build", "--workspace"]))?;
-    let demo = root.join("target/debug").join(format!("traject-demo{}", std::env::consts::EXE_SUFFIX));
-    process::run(Command::new(demo).current_dir(&root).args(&arguments.arguments))?;
+    process::run(process::built(&workspace::root(), "traject-demo", false)?.args(&arguments.arguments))?;
     Ok(ExitCode::SUCCESS)
 }
