@@ -150,7 +150,8 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// A refusal names the rule and its ground.
 fn refused(refusal: &Refusal, reason: ErrorReason, law: &Law, language: ReadingLanguage) -> (ErrorDetails, String) {
-    let (min, max) = (euros(law.fines.min, language), euros(law.fines.max, language));
+    let (min, max) = refusal.amounts.unwrap_or_else(|| law.fine_extent());
+    let (min, max) = (euros(min, language), euros(max, language));
     let (mut details, message) = details(reason, language, &[("minimum", &min), ("maximum", &max)]);
     let metadata = [("rule", refusal.rule.to_owned()), ("ground", refusal.ground.clone())];
     details.set_error_info(refusal.code.code(), DOMAIN, metadata.map(|(key, value)| (key.to_owned(), value)));

@@ -6,8 +6,7 @@ use crate::standing::{date, length};
 use traject_domain::assess::{Finding, explain};
 use traject_domain::code::Code;
 use traject_domain::history::History;
-use traject_domain::labels::Label;
-use traject_domain::law::{Law, Provenance};
+use traject_domain::law::Law;
 use traject_domain::predicate::{Predicate, Trace, Truth, Value};
 use traject_domain::standing::Standing;
 use traject_proto::traject::check::v1 as wire;
@@ -21,24 +20,22 @@ pub(crate) fn explanation(
 ) -> Option<wire::CheckPersonResponse> {
     let found = explain(law, history)?;
     let regime = standing.regime.as_ref();
-    let finding = |finding: &Finding<'_>, of: Option<(&Label, &Provenance)>| wire::Finding {
+    let finding = |finding: &Finding<'_>| wire::Finding {
         code: finding.id.to_string(),
-        label: of.map(|(label, _)| label.text(caller.language).to_owned()).unwrap_or_default(),
+        label: finding.label.text(caller.language).to_owned(),
         truth: truth(finding.truth),
-        ground: of.map(|(_, provenance)| provenance.ground(regime)).unwrap_or_default(),
-        confidence: of.map(|(_, provenance)| provenance.confidence.word().to_owned()).unwrap_or_default(),
+        ground: finding.provenance.ground(regime),
+        confidence: finding.provenance.confidence.word().to_owned(),
         missing: missing(finding),
         trace: finding.trace.as_ref().map(trace).unwrap_or_default(),
     };
-    let condition = |id: &Code| law.scope.iter().find(|c| c.id == *id).map(|c| (&c.label, &c.provenance));
-    let exemption = |id: &Code| law.exemption(id).map(|e| (&e.label, &e.provenance));
     Some(wire::CheckPersonResponse {
         outcome: code::outcome(&standing.outcome),
         reasons: standing.outcome.reasons().into_iter().map(str::to_owned).collect(),
         regime: regime.map(ToString::to_string).unwrap_or_default(),
         reference_date: date(standing.reference_date),
-        conditions: found.conditions.iter().map(|f| finding(f, condition(f.id))).collect(),
-        exemptions: found.exemptions.iter().map(|f| finding(f, exemption(f.id))).collect(),
+        conditions: found.conditions.iter().map(finding).collect(),
+        exemptions: found.exemptions.iter().map(finding).collect(),
         law_version: law.version.clone(),
     })
 }

@@ -278,7 +278,7 @@ impl Desk {
         let law = &self.law.law;
         let Some(actor_kind) = agency_kind(law, &actor.agency) else {
             let ground = law.policies_provenance.ground(None);
-            return Err(Refusal { code: RefusalCode::WrongActor, rule: "actors § 1", ground }.into());
+            return Err(Refusal::new(RefusalCode::WrongActor, "actors § 1", ground).into());
         };
         let act = Act { kind, actor: actor_kind, agency: &actor.agency, occurred_on, channel };
         guard(law, &facts_of(dossier), &act, self.clock.today())?;

@@ -102,7 +102,7 @@ impl Desk {
         let obliged = after.standing.as_ref().is_some_and(|standing| standing.outcome == Outcome::Obliged);
         if visit.hand_over.certificate_received && !obliged {
             let ground = self.law.law.policies_provenance.ground(None);
-            return Err(Refusal { code: RefusalCode::WrongState, rule: "R-S7", ground }.into());
+            return Err(Refusal::new(RefusalCode::WrongState, "R-S7", ground).into());
         }
         if visit.validate_only {
             return Ok(Done::validated(dossier, before, after));
@@ -145,6 +145,6 @@ impl Desk {
             return Ok(());
         }
         let ground = self.law.law.policies_provenance.ground(None);
-        Err(Refusal { code: RefusalCode::WrongActor, rule: "actors § 1", ground }.into())
+        Err(Refusal::new(RefusalCode::WrongActor, "actors § 1", ground).into())
     }
 }

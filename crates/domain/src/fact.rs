@@ -237,6 +237,45 @@ pub struct Columns {
 }
 
 impl FactKind {
+    /// Every [`FactKind::name`].
+    pub const NAMES: [&'static str; 35] = [
+        "checked",
+        "information_given",
+        "certificate_received",
+        "exemption_granted",
+        "suspension_granted",
+        "waiting_list_joined",
+        "registration_certificate_received",
+        "completion_certificate_received",
+        "registered",
+        "contract_signed",
+        "completed",
+        "notice_posted",
+        "notice_delivered",
+        "notice_returned",
+        "notice_withdrawn",
+        "refusal_established",
+        "transferred",
+        "transfer_returned",
+        "hearing_invited",
+        "defence_received",
+        "heard",
+        "decided_no_fine",
+        "fined",
+        "fine_paid",
+        "appeal_lodged",
+        "fine_withdrawn",
+        "appeal_decided",
+        "moved",
+        "returned",
+        "struck_off",
+        "permit_lost",
+        "became_belgian",
+        "died",
+        "number_replaced",
+        "retracted",
+    ];
+
     /// The columns of the import format. A check has more columns than these, and a number is shown to nobody: both leave
     /// them empty.
     pub fn columns(&self) -> Columns {

@@ -8,7 +8,7 @@ use crate::code::{Breach, Code, LegalLanguage, closed_codes};
 use crate::counting::{add_days, add_length, union};
 use crate::fact::{Fact, FactKind};
 use crate::history::{History, Moment};
-use crate::law::{AgencyKind, Channel, Law, Provenance};
+use crate::law::{AgencyKind, Channel, ChosenBy, Law, MaxAppliesTo, Provenance, TransitionSubject};
 use crate::money::Cents;
 use crate::standing::{BreachStanding, Enforcement, Outcome, Standing};
 
@@ -67,6 +67,15 @@ pub struct Refusal {
     pub rule: &'static str,
     /// The article, the source, or the word assumption.
     pub ground: String,
+    /// The smallest and the largest amount, where an amount is refused.
+    pub amounts: Option<(Cents, Cents)>,
+}
+
+impl Refusal {
+    /// A refusal that is not about an amount.
+    pub const fn new(code: RefusalCode, rule: &'static str, ground: String) -> Self {
+        Self { code, rule, ground, amounts: None }
+    }
 }
 
 /// What rules are looked up in, and what the dossier looked like on the day of the act.
@@ -100,8 +109,17 @@ impl Case<'_> {
     }
 
     fn refuse_by(&self, code: RefusalCode, rule: &'static str, provenance: &Provenance) -> Verdict {
-        let regime = self.law.regime_on(self.act.occurred_on, self.history.at.recorded_by).map(|regime| &regime.id);
-        Err(Refusal { code, rule, ground: provenance.ground(regime) })
+        let regime = self.law.regime_on(self.procedure_day(), self.history.at.recorded_by).map(|regime| &regime.id);
+        Err(Refusal::new(code, rule, provenance.ground(regime)))
+    }
+
+    /// The day whose law governs the act (R-T3, procedure).
+    fn procedure_day(&self) -> Date {
+        let reference = self.standing.as_ref().and_then(|standing| standing.reference_date);
+        match self.law.chosen_by(TransitionSubject::Procedure) {
+            ChosenBy::ReferenceDate => reference.unwrap_or(self.act.occurred_on),
+            _ => self.act.occurred_on,
+        }
     }
 
     fn require(&self, holds: bool, code: RefusalCode, rule: &'static str) -> Verdict {
@@ -248,13 +266,17 @@ impl Case<'_> {
     }
 
     fn exemption(&self, code: &Code, until: Option<Date>) -> Verdict {
-        self.require(self.law.exemption(code).is_some(), RefusalCode::UnknownCode, "law § 3")?;
+        let exemption = self.law.exemptions.get(code);
+        let in_force = exemption.and_then(|exemption| exemption.on(self.procedure_day(), self.history.at.recorded_by));
+        self.require(in_force.is_some(), RefusalCode::UnknownCode, "law § 3")?;
         self.require(until.is_none_or(|last| last >= self.act.occurred_on), RefusalCode::PeriodReversed, "law § 3")
     }
 
     /// Channel and length of a suspension; an extension is counted from the first day of the grants it adjoins.
     fn suspension(&self, code: &Code, until: Date) -> Verdict {
-        let Some(rule) = self.law.suspension(code) else {
+        let suspension = self.law.suspensions.get(code);
+        let in_force = suspension.and_then(|rule| rule.on(self.procedure_day(), self.history.at.recorded_by));
+        let Some(rule) = in_force else {
             return self.refuse(RefusalCode::UnknownCode, "law § 4");
         };
         if until < self.act.occurred_on {
@@ -308,12 +330,21 @@ impl Case<'_> {
     }
 
     fn fine(&self, breach: Breach, amount: Cents) -> Verdict {
-        let range = &self.law.fines;
-        if amount < range.min {
-            return self.refuse_by(RefusalCode::BelowMinimum, "R-F1", &range.provenance);
-        }
-        if amount > range.max {
-            return self.refuse_by(RefusalCode::AboveMaximum, "R-F1", &range.provenance);
+        let Some(range) = self.law.fines.on(self.procedure_day(), self.history.at.recorded_by) else {
+            return self.refuse(RefusalCode::UnknownCode, "R-F1");
+        };
+        let (min, max) = self.amounts(breach);
+        let sum = self.standing.as_ref().map_or(Cents(0), |standing| standing.fined);
+        let passes_sum = range.max_applies_to == MaxAppliesTo::Cumulative && Cents(sum.0 + amount.0) > range.max;
+        let refused = match amount {
+            _ if amount < min => Some((RefusalCode::BelowMinimum, "R-F1")),
+            _ if amount > max => Some((RefusalCode::AboveMaximum, "R-F1")),
+            _ if passes_sum => Some((RefusalCode::AboveMaximum, "R-F4")),
+            _ => None,
+        };
+        if let Some((code, rule)) = refused {
+            let amounts = Some((min, if passes_sum { Cents(range.max.0.saturating_sub(sum.0)) } else { max }));
+            return self.refuse_by(code, rule, &range.provenance).map_err(|refusal| Refusal { amounts, ..refusal });
         }
         self.running()?;
         let state = self.of(breach).map(|b| b.state);
@@ -325,5 +356,23 @@ impl Case<'_> {
             Some(Enforcement::Transferred) => Ok(()),
             _ => self.refuse(RefusalCode::WrongState, "R-D1"),
         }
+    }
+
+    /// The smallest and the largest amount of this fine: by its step, under the law that the transition rule chooses.
+    fn amounts(&self, breach: Breach) -> (Cents, Cents) {
+        let known = self.history.at.recorded_by;
+        let obligation = self.standing.as_ref().and_then(|standing| standing.obligation.as_ref());
+        let breaches = obligation.iter().flat_map(|obligation| &obligation.breaches);
+        let earlier = breaches.flat_map(|breach| &breach.fines).filter(|fine| fine.stands).count();
+        let n = u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1);
+        let on = |day| self.law.fines.on(day, known).map(|range| range.for_fine(n));
+        let acted = on(self.act.occurred_on);
+        let breached = self.of(breach).and_then(|b| b.term.as_ref()).and_then(|term| on(add_days(term.due, 1)));
+        let chosen = match (self.law.chosen_by(TransitionSubject::FineAmount), breached, acted) {
+            (ChosenBy::Milder, Some(a), Some(b)) => Some((a.0.min(b.0), a.1.min(b.1))),
+            (ChosenBy::DateOfAct, _, acted) => acted,
+            (_, breached, acted) => breached.or(acted),
+        };
+        chosen.unwrap_or((Cents(0), Cents(0)))
     }
 }

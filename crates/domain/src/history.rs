@@ -1,7 +1,7 @@
 //! What counts: the facts of one person as they stood on a day and as known on a day (semantics.md 6, 28).
 
 use crate::Date;
-use crate::code::{Breach, LegalLanguage};
+use crate::code::{Breach, Code, LegalLanguage};
 use crate::counting::{Period, add_days, union};
 use crate::extract::Extract;
 use crate::fact::{AppealOutcome, Destination, Fact, FactKind, FactRef};
@@ -83,6 +83,17 @@ pub struct Fine {
     pub stands: bool,
 }
 
+/// A time during which terms stand still.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop<'a> {
+    /// From when to when.
+    pub period: Period,
+    /// The ground of the suspension; none: an absence.
+    pub ground: Option<&'a Code>,
+    /// The grant, or the fact of leaving.
+    pub fact: &'a FactRef,
+}
+
 /// The counting facts of one person, in order of day and then of reference.
 #[derive(Debug, Clone)]
 pub struct History<'a> {
@@ -138,7 +149,7 @@ impl<'a> History<'a> {
     }
 
     /// Organiser and track language of the latest registration or contract; a contract wins on the same day.
-    pub fn track(&self) -> Option<(&'a crate::code::Code, LegalLanguage)> {
+    pub fn track(&self) -> Option<(&'a Code, LegalLanguage)> {
         self.events
             .iter()
             .filter_map(|fact| match &fact.kind {
@@ -187,17 +198,18 @@ impl<'a> History<'a> {
     }
 
     /// Absences that ended: from the day of leaving the Region or of being struck off to the eve of the return (R-D4).
-    pub fn absences(&self) -> Vec<Period> {
+    pub fn absences(&self) -> Vec<Stop<'a>> {
         let mut absences = Vec::new();
-        let mut left: Option<Date> = None;
+        let mut left: Option<&'a Fact> = None;
         for fact in &self.events {
             match &fact.kind {
                 FactKind::Moved(Destination::OtherRegion(_) | Destination::Abroad(_)) | FactKind::StruckOff => {
-                    left = left.or(Some(fact.occurred_on));
+                    left = left.or(Some(fact));
                 }
                 FactKind::Returned(_) => {
-                    if let Some(first) = left.filter(|first| *first < fact.occurred_on) {
-                        absences.push(Period { first, last: add_days(fact.occurred_on, -1) });
+                    if let Some(leaving) = left.filter(|leaving| leaving.occurred_on < fact.occurred_on) {
+                        let period = Period { first: leaving.occurred_on, last: add_days(fact.occurred_on, -1) };
+                        absences.push(Stop { period, ground: None, fact: &leaving.reference });
                         left = None;
                     }
                 }
@@ -208,16 +220,27 @@ impl<'a> History<'a> {
     }
 
     /// Granted suspensions.
-    pub fn suspensions(&self) -> impl Iterator<Item = Period> + '_ {
+    pub fn suspensions(&self) -> impl Iterator<Item = Stop<'a>> + '_ {
         self.events.iter().filter_map(|fact| match &fact.kind {
-            FactKind::SuspensionGranted { until, .. } => Some(Period { first: fact.occurred_on, last: *until }),
+            FactKind::SuspensionGranted { code, until } => {
+                let period = Period { first: fact.occurred_on, last: *until };
+                Some(Stop { period, ground: Some(code), fact: &fact.reference })
+            }
             _ => None,
         })
     }
 
+    /// Suspensions and absences, by first day and fact.
+    pub fn stops(&self) -> Vec<Stop<'a>> {
+        let mut stops: Vec<Stop<'a>> = self.suspensions().chain(self.absences()).collect();
+        stops.retain(|stop| stop.period.first <= stop.period.last);
+        stops.sort_by(|a, b| (a.period.first, a.fact).cmp(&(b.period.first, b.fact)));
+        stops
+    }
+
     /// The union of suspensions and absences.
     pub fn suspended(&self) -> Vec<Period> {
-        union(self.suspensions().chain(self.absences()))
+        union(self.suspensions().chain(self.absences()).map(|stop| stop.period))
     }
 
     /// The municipality a person belongs to on a day: the latest check, move or return within Brussels up to that

@@ -1,16 +1,26 @@
 //! The law as data: regimes, scope, exemptions, suspensions, terms, counting, policies, fines, code lists.
 //!
 //! Values are read by `traject-lawbook` from `config/law/*.yaml`; nothing here has a default of its own.
-//! Every value carries its [`Provenance`]: the article seen, or the word assumption.
+//! Every value carries its [`Provenance`]: the article seen, or the word assumption. What a text may change is
+//! [`Dated`]: which version applies is asked for a day, as known on another.
 
 use crate::Date;
 use crate::code::{Breach, Code, LegalLanguage, Term};
+use crate::dated::Dated;
 use crate::fact::Destination;
 use crate::labels::Label;
 use crate::money::Cents;
 use crate::municipality::Municipality;
-use crate::predicate::Predicate;
+use crate::predicate::{Field, Predicate};
 use std::collections::{BTreeMap, BTreeSet};
+
+mod fines;
+mod programme;
+mod transition;
+
+pub use fines::{FineRange, FineStep, MaxAppliesTo};
+pub use programme::{Component, Entitlement, EntitlementBasis, LanguageTarget, Literacy, Waiver};
+pub use transition::{ChosenBy, Transition, TransitionSubject};
 
 /// How sure a value is (law.md § 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -320,16 +330,25 @@ pub struct Policies {
     pub wrong_language: WrongLanguage,
 }
 
-/// The range of a fine (law.md R-F1).
+/// How far what is recorded can be trusted (questions.md § 3, 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quality {
+    /// No doubt is known.
+    Reliable,
+    /// Published sources warn of it.
+    Unreliable,
+}
+
+/// A column of the register extract, or a kind of fact, as a reader meets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FineRange {
-    /// Smallest amount.
-    pub min: Cents,
-    /// Largest amount.
-    pub max: Cents,
-    /// Whether a fine needs a hearing invitation first.
-    pub hearing_required: bool,
-    /// Where it comes from.
+pub struct Recorded {
+    /// Its name.
+    pub label: Label,
+    /// Papers that show it, of [`CodeList::Papers`]; for a column.
+    pub papers: Vec<Code>,
+    /// How far it can be trusted.
+    pub quality: Quality,
+    /// Where that comes from.
     pub provenance: Provenance,
 }
 
@@ -365,6 +384,8 @@ pub enum CodeList {
     Sexes,
     /// Regions outside Brussels that a person may move to.
     OtherRegions,
+    /// Papers that a person or an authority shows.
+    Papers,
 }
 
 /// The whole law in the form the evaluator reads.
@@ -376,14 +397,16 @@ pub struct Law {
     pub sources: BTreeMap<Code, Source>,
     /// Regimes, by `effective_from`.
     pub regimes: Vec<Regime>,
-    /// Conditions of the scope; all must hold (law.md § 2).
-    pub scope: Vec<Condition>,
+    /// Which law applies where a text changed (R-T3).
+    pub transition: BTreeMap<TransitionSubject, Transition>,
+    /// Conditions of the scope, by id; all must hold (law.md § 2).
+    pub scope: BTreeMap<Code, Dated<Condition>>,
     /// Exemptions, by code.
-    pub exemptions: Vec<Exemption>,
+    pub exemptions: BTreeMap<Code, Dated<Exemption>>,
     /// Suspensions, by code.
-    pub suspensions: Vec<Suspension>,
+    pub suspensions: BTreeMap<Code, Dated<Suspension>>,
     /// Terms.
-    pub deadlines: BTreeMap<Term, Deadline>,
+    pub deadlines: BTreeMap<Term, Dated<Deadline>>,
     /// How time is counted.
     pub counting: CountingRegime,
     /// The open choices.
@@ -393,14 +416,64 @@ pub struct Law {
     /// Names of the two breaches.
     pub breaches: BTreeMap<Breach, Label>,
     /// Fines.
-    pub fines: FineRange,
+    pub fines: Dated<FineRange>,
     /// Organisers.
     pub organisers: Vec<Organiser>,
+    /// Components of the programme, by code.
+    pub components: BTreeMap<Code, Dated<Component>>,
+    /// Waivers of a component, by code.
+    pub waivers: BTreeMap<Code, Dated<Waiver>>,
+    /// Language targets, by literacy and regime.
+    pub language_targets: BTreeMap<Literacy, BTreeMap<RegimeId, LanguageTarget>>,
+    /// Who is entitled without being obliged, by code.
+    pub entitlements: BTreeMap<Code, Dated<Entitlement>>,
+    /// Columns of the register extract that the law asks for.
+    pub fields: BTreeMap<Field, Recorded>,
+    /// Kinds of fact, by [`crate::fact::FactKind::name`].
+    pub facts: BTreeMap<Code, Recorded>,
     /// Code lists with their labels.
     pub codes: BTreeMap<CodeList, BTreeMap<Code, Label>>,
+    /// Days on which a version begins or becomes known: the same facts may give another standing from then on.
+    pub turning_days: BTreeSet<Date>,
+}
+
+/// A provision as any reader meets it: its code, its name, and where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Provision<'l> {
+    /// Its code.
+    pub code: &'l str,
+    /// Its name.
+    pub label: &'l Label,
+    /// Where it comes from.
+    pub provenance: &'l Provenance,
 }
 
 impl Law {
+    /// Every version of every condition, exemption, suspension, term, waiver and entitlement.
+    pub fn provisions(&self) -> Vec<Provision<'_>> {
+        fn all<'l, K, T: 'l>(
+            items: &'l BTreeMap<K, Dated<T>>,
+            read: impl Fn(&'l T) -> Provision<'l> + 'l,
+        ) -> impl Iterator<Item = Provision<'l>> {
+            items.values().flat_map(Dated::versions).filter_map(|version| version.value.as_ref()).map(read)
+        }
+        fn of<'l>(code: &'l Code, label: &'l Label, provenance: &'l Provenance) -> Provision<'l> {
+            Provision { code: code.as_str(), label, provenance }
+        }
+        all(&self.scope, |c| of(&c.id, &c.label, &c.provenance))
+            .chain(all(&self.exemptions, |e| of(&e.code, &e.label, &e.provenance)))
+            .chain(all(&self.suspensions, |s| of(&s.code, &s.label, &s.provenance)))
+            .chain(all(&self.deadlines, |d| Provision {
+                code: d.term.code(),
+                label: &d.label,
+                provenance: &d.provenance,
+            }))
+            .chain(all(&self.components, |c| of(&c.code, &c.label, &c.provenance)))
+            .chain(all(&self.waivers, |w| of(&w.code, &w.label, &w.provenance)))
+            .chain(all(&self.entitlements, |e| of(&e.code, &e.label, &e.provenance)))
+            .collect()
+    }
+
     /// The regime in force on a day, as known on another: of the regimes published by `known_on` the last that had begun.
     pub fn regime_on(&self, day: Date, known_on: Date) -> Option<&Regime> {
         self.regimes
@@ -410,14 +483,35 @@ impl Law {
             .max_by_key(|regime| regime.effective_from)
     }
 
-    /// The exemption with this code.
-    pub fn exemption(&self, code: &Code) -> Option<&Exemption> {
-        self.exemptions.iter().find(|exemption| exemption.code == *code)
+    /// The conditions in force on a day, as known on another.
+    pub fn conditions_on(&self, day: Date, known_on: Date) -> impl Iterator<Item = &Condition> {
+        self.scope.values().filter_map(move |condition| condition.on(day, known_on))
     }
 
-    /// The suspension with this code.
+    /// The exemptions in force on a day, as known on another, of the regime of that day.
+    pub fn exemptions_on(&self, day: Date, known_on: Date) -> impl Iterator<Item = &Exemption> {
+        let regime = self.regime_on(day, known_on).map(|regime| &regime.id);
+        self.exemptions
+            .values()
+            .filter_map(move |exemption| exemption.on(day, known_on))
+            .filter(move |exemption| regime.is_none_or(|regime| exemption.regimes.contains(regime)))
+    }
+
+    /// The exemption with this code, whenever it was in force.
+    pub fn exemption(&self, code: &Code) -> Option<&Exemption> {
+        self.exemptions.get(code)?.latest()
+    }
+
+    /// The suspension with this code, whenever it was in force.
     pub fn suspension(&self, code: &Code) -> Option<&Suspension> {
-        self.suspensions.iter().find(|suspension| suspension.code == *code)
+        self.suspensions.get(code)?.latest()
+    }
+
+    /// The smallest and the largest amount that a fine ever had, by any version of its range.
+    pub fn fine_extent(&self) -> (Cents, Cents) {
+        let ranges = || self.fines.versions().iter().filter_map(|version| version.value.as_ref());
+        let min = ranges().map(|range| range.min).min().unwrap_or(Cents(0));
+        (min, ranges().map(|range| range.max).max().unwrap_or(Cents(0)))
     }
 
     /// The organiser with this code.
@@ -447,8 +541,18 @@ impl Law {
         }
     }
 
-    /// The length of a term. Loading guarantees that every term has one.
-    pub fn length(&self, term: Term) -> Length {
-        self.deadlines.get(&term).map_or(Length::Months(0), |deadline| deadline.length)
+    /// A term as it is in force on a day, as known on another. Loading guarantees that every term always is.
+    pub fn deadline_on(&self, term: Term, day: Date, known_on: Date) -> Option<&Deadline> {
+        self.deadlines.get(&term)?.on(day, known_on)
+    }
+
+    /// The length of a term on a day, as known on another.
+    pub fn length_on(&self, term: Term, day: Date, known_on: Date) -> Length {
+        self.deadline_on(term, day, known_on).map_or(Length::Months(0), |deadline| deadline.length)
+    }
+
+    /// The day a transition rule chooses by. Loading guarantees that every subject has a rule.
+    pub fn chosen_by(&self, subject: TransitionSubject) -> ChosenBy {
+        self.transition.get(&subject).map_or(subject.choices()[0], |rule| rule.chosen_by)
     }
 }

@@ -10,6 +10,7 @@ pub mod assess;
 pub mod calendar;
 pub mod code;
 pub mod counting;
+pub mod dated;
 pub mod extract;
 pub mod fact;
 pub mod guard;

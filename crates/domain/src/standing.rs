@@ -177,6 +177,14 @@ closed_codes! {
     }
 }
 
+closed_codes! {
+    /// What a person should know before the next act; it asks for nothing by itself.
+    Warning {
+        /// The fines that stand add up to more than the largest amount (R-F4).
+        FinesPassMaximum = "fines_pass_maximum",
+    }
+}
+
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Turn {
@@ -266,6 +274,12 @@ pub struct BreachStanding {
     pub transferred_on: Option<Date>,
     /// The service target for the transfer, while refused.
     pub transfer: Option<DueDate>,
+    /// The term for the defence, once invited.
+    pub defence: Option<DueDate>,
+    /// The term for payment of the latest fine that stands.
+    pub payment: Option<DueDate>,
+    /// The term for an appeal against it.
+    pub appeal: Option<DueDate>,
     /// True when a person at the municipality established the refusal.
     pub established: bool,
     /// True when facts took away the ground of what was done (semantics.md 24).
@@ -278,6 +292,11 @@ impl BreachStanding {
     /// True when the term was met by its due date.
     pub fn met_in_time(&self) -> bool {
         matches!((self.met_on, &self.term), (Some(met), Some(term)) if met <= term.due)
+    }
+
+    /// Every term that runs or ran for this breach, in the order of the procedure.
+    pub fn terms(&self) -> impl Iterator<Item = &DueDate> {
+        [&self.term, &self.cure, &self.transfer, &self.defence, &self.payment, &self.appeal].into_iter().flatten()
     }
 
     /// True when a fine still stands.
@@ -346,6 +365,8 @@ pub struct Standing {
     pub status: FactRef,
     /// First day of the exemption, while exempt.
     pub exempt_from: Option<Date>,
+    /// The group by which a person who is not obliged may follow the programme, without terms and fines.
+    pub entitled: Option<Code>,
     /// The language of letters, where known.
     pub letter_language: Option<LegalLanguage>,
     /// Present when the person is or was obliged.
@@ -362,4 +383,6 @@ pub struct Standing {
     pub next: Option<Next>,
     /// Why a person should look, sorted; empty: no need.
     pub review: Vec<Review>,
+    /// What a person should know before the next act, sorted.
+    pub warnings: Vec<Warning>,
 }

@@ -11,7 +11,14 @@ use traject_domain::law::{Law, Length, MonthRule, SuspensionUnit};
 static LAW: LazyLock<Law> = LazyLock::new(|| traject_lawbook::embedded().expect("the law that ships loads"));
 
 fn due(term: Term, start: Date, suspended: &[Period]) -> (Date, Date) {
-    let end = due_date(&LAW.counting, SuspensionUnit::CalendarDays, term, start, LAW.length(term), suspended);
+    let end = due_date(
+        &LAW.counting,
+        SuspensionUnit::CalendarDays,
+        term,
+        start,
+        LAW.length_on(term, start, start),
+        suspended,
+    );
     (end.raw, end.due)
 }
 
@@ -49,7 +56,7 @@ fn every_due_date_of_twenty_years_is_a_working_day_and_never_early() {
         for term in [Term::Register, Term::Complete, Term::Cure, Term::Transfer] {
             let (raw, due) = due(term, start, &[]);
             assert!(not_working(&LAW.counting, due).is_none(), "{start} {term}");
-            let by_day_number = term_end(start, LAW.length(term), MonthRule::SameDayNumber);
+            let by_day_number = term_end(start, LAW.length_on(term, start, start), MonthRule::SameDayNumber);
             assert!(raw >= by_day_number, "doubt goes to the person: {start} {term}");
             assert!(due <= add_days(raw, 5), "{start} {term}");
         }

@@ -356,10 +356,10 @@ impl Report<'_> {
     }
 
     fn amount(&self) -> Result<Cents, Fault> {
-        let range = self.law.fines.min..=self.law.fines.max;
+        let (min, max) = self.law.fine_extent();
         self.value.read_required(RejectCode::BadAmount, |text| {
             let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then(|| text.parse().ok().map(Cents)).flatten().filter(|amount| range.contains(amount))
+            digits.then(|| text.parse().ok().map(Cents)).flatten().filter(|amount| (min..=max).contains(amount))
         })
     }
 

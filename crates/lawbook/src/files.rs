@@ -1,6 +1,7 @@
 //! The law files as they are written. Every key is known; those marked `Option` may be left out.
 
 use crate::error::{LawError, LawErrorCode};
+use crate::text::LawText;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Error, MergeKeyPolicy, Spanned};
@@ -11,6 +12,8 @@ pub(crate) type Text = Spanned<String>;
 pub(crate) type Items<T> = BTreeMap<String, Spanned<T>>;
 /// Articles by regime, as each language cites them.
 pub(crate) type Articles = Spanned<Items<LabelText>>;
+/// Repeals by code and day.
+pub(crate) type Repeals = Option<Items<RepealText>>;
 
 macro_rules! structs {
     ($($(#[$meta:meta])* $name:ident { $($field:ident : $type:ty),+ $(,)? })+) => {$(
@@ -26,7 +29,7 @@ structs! {
     LabelText { nl: Option<String>, fr: Option<String>, en: Option<String> }
     ProvenanceText { sources: Vec<Text>, confidence: Text, articles: Option<Articles> }
 
-    SourcesFile { version: Text, sources: Items<SourceText> }
+    SourcesFile { version: Option<Text>, sources: Items<SourceText> }
     SourceText { title: Text, numac: Option<Text>, published: Option<Text> }
 
     RegimesFile { regimes: Spanned<Items<RegimeText>> }
@@ -39,12 +42,20 @@ structs! {
     CodesFile {
         provenance: Spanned<ProvenanceText>, registers: Items<LabelText>, permit_kinds: Items<LabelText>,
         permit_grounds: Items<LabelText>, family_of: Items<LabelText>, family_ties: Items<LabelText>,
-        sexes: Items<LabelText>, other_regions: Items<LabelText>,
+        sexes: Items<LabelText>, other_regions: Items<LabelText>, papers: Items<LabelText>,
     }
 
-    ScopeFile { articles: Option<Articles>, conditions: Items<ConditionText>, policies: ScopePolicies }
+    /// A provision that ends: `E09@2027-03-05`.
+    RepealText { known_from: Text, provenance: Spanned<ProvenanceText> }
+
+    TransitionFile { rules: Spanned<Items<TransitionText>> }
+    TransitionText { label: Spanned<LabelText>, chosen_by: Text, provenance: Spanned<ProvenanceText> }
+
+    ScopeFile {
+        articles: Option<Articles>, conditions: Items<ConditionText>, repeals: Repeals, policies: Option<ScopePolicies>,
+    }
     ConditionText {
-        label: Spanned<LabelText>, when: Spanned<TestText>, gives_reference_date: Option<bool>,
+        known_from: Option<Text>, label: Spanned<LabelText>, when: Spanned<TestText>, gives_reference_date: Option<bool>,
         provenance: Spanned<ProvenanceText>,
     }
     ScopePolicies { leap_day_birthday: Text, incomplete_birth_date: Text, provenance: Spanned<ProvenanceText> }
@@ -57,25 +68,28 @@ structs! {
         at_least: Option<Text>, less_than: Option<Text>, more_than: Option<Text>,
     }
 
-    ExemptionsFile { articles: Option<Articles>, exemptions: Items<ExemptionText> }
+    ExemptionsFile { articles: Option<Articles>, exemptions: Items<ExemptionText>, repeals: Repeals }
     ExemptionText {
-        label: Spanned<LabelText>, automatic: Option<Spanned<TestText>>, evidence: Spanned<Vec<Text>>,
+        known_from: Option<Text>, label: Spanned<LabelText>, automatic: Option<Spanned<TestText>>, evidence: Spanned<Vec<Text>>,
         regimes: Spanned<Vec<Text>>, provenance: Spanned<ProvenanceText>,
     }
 
-    SuspensionsFile { articles: Option<Articles>, suspensions: Items<SuspensionText>, policies: SuspensionPolicies }
+    SuspensionsFile {
+        articles: Option<Articles>, suspensions: Items<SuspensionText>, repeals: Repeals,
+        policies: Option<SuspensionPolicies>,
+    }
     SuspensionText {
-        label: Spanned<LabelText>, length: Option<Text>, length_with_extension: Option<Text>, min_total: Option<Text>,
+        known_from: Option<Text>, label: Spanned<LabelText>, length: Option<Text>, length_with_extension: Option<Text>, min_total: Option<Text>,
         channels: Spanned<Vec<Text>>, medical: bool, provenance: Spanned<ProvenanceText>,
     }
     SuspensionPolicies { suspends: Vec<Text>, unit: Text, provenance: Spanned<ProvenanceText> }
 
     DeadlinesFile {
-        met_by: Text, provenance: Spanned<ProvenanceText>, articles: Option<Articles>,
-        terms: Spanned<Items<DeadlineText>>, breaches: Spanned<Items<LabelText>>,
+        met_by: Option<Text>, provenance: Option<Spanned<ProvenanceText>>, articles: Option<Articles>,
+        terms: Spanned<Items<DeadlineText>>, breaches: Option<Spanned<Items<LabelText>>>,
     }
     DeadlineText {
-        label: Spanned<LabelText>, length: Text, service_target: Option<bool>, actor: Text,
+        known_from: Option<Text>, label: Spanned<LabelText>, length: Text, service_target: Option<bool>, actor: Text,
         provenance: Spanned<ProvenanceText>,
     }
 
@@ -87,8 +101,36 @@ structs! {
 
     LettersFile { wrong_language: Text, provenance: Spanned<ProvenanceText> }
 
-    FinesFile {
-        min_euro: Spanned<u64>, max_euro: Spanned<u64>, hearing_required: bool, provenance: Spanned<ProvenanceText>,
+    FinesFile { ranges: Spanned<Items<FineText>> }
+    FineText {
+        known_from: Option<Text>, min_euro: Spanned<u64>, max_euro: Spanned<u64>, steps: Vec<Spanned<FineStepText>>,
+        max_applies_to: Text, hearing_required: bool, provenance: Spanned<ProvenanceText>,
+    }
+    FineStepText { from_fine: Spanned<u32>, min_euro: Spanned<u64>, max_euro: Spanned<u64> }
+
+    ProgrammeFile {
+        components: Items<ComponentText>, waivers: Items<WaiverText>,
+        language_targets: Option<Spanned<Items<Items<LanguageTargetText>>>>, repeals: Repeals,
+    }
+    ComponentText {
+        known_from: Option<Text>, label: Spanned<LabelText>, hours: Option<Items<u16>>,
+        provenance: Spanned<ProvenanceText>,
+    }
+    WaiverText {
+        known_from: Option<Text>, label: Spanned<LabelText>, component: Text, decided_by: Text,
+        provenance: Spanned<ProvenanceText>,
+    }
+    LanguageTargetText { level: Text, label: Spanned<LabelText>, provenance: Spanned<ProvenanceText> }
+
+    EntitlementsFile { articles: Option<Articles>, entitlements: Items<EntitlementText>, repeals: Repeals }
+    EntitlementText {
+        known_from: Option<Text>, label: Spanned<LabelText>, when: Option<Spanned<TestText>>, regimes: Spanned<Vec<Text>>,
+        provenance: Spanned<ProvenanceText>,
+    }
+
+    RecordsFile { fields: Spanned<Items<RecordText>>, facts: Spanned<Items<RecordText>> }
+    RecordText {
+        label: Spanned<LabelText>, papers: Option<Vec<Text>>, quality: Text, provenance: Spanned<ProvenanceText>,
     }
 
     OrganisersFile { organisers: Items<OrganiserText> }
@@ -97,47 +139,64 @@ structs! {
     }
 }
 
+/// A file, and the one by which a site adds to it.
+pub(crate) struct Sheets<T> {
+    pub(crate) main: T,
+    pub(crate) extension: Option<T>,
+}
+
 /// All files, read.
 pub(crate) struct Files {
-    pub(crate) sources: SourcesFile,
+    pub(crate) sources: Sheets<SourcesFile>,
     pub(crate) regimes: RegimesFile,
+    pub(crate) transition: TransitionFile,
     pub(crate) countries: CountriesFile,
     pub(crate) codes: CodesFile,
-    pub(crate) scope: ScopeFile,
-    pub(crate) exemptions: ExemptionsFile,
-    pub(crate) suspensions: SuspensionsFile,
-    pub(crate) deadlines: DeadlinesFile,
+    pub(crate) records: RecordsFile,
+    pub(crate) scope: Sheets<ScopeFile>,
+    pub(crate) exemptions: Sheets<ExemptionsFile>,
+    pub(crate) suspensions: Sheets<SuspensionsFile>,
+    pub(crate) deadlines: Sheets<DeadlinesFile>,
     pub(crate) counting: CountingFile,
     pub(crate) letters: LettersFile,
-    pub(crate) fines: FinesFile,
-    pub(crate) organisers: OrganisersFile,
+    pub(crate) fines: Sheets<FinesFile>,
+    pub(crate) organisers: Sheets<OrganisersFile>,
+    pub(crate) programme: Sheets<ProgrammeFile>,
+    pub(crate) entitlements: Sheets<EntitlementsFile>,
 }
 
 impl Files {
-    pub(crate) fn read(text: impl Fn(&'static str) -> Result<String, LawError>) -> Result<Self, LawError> {
+    pub(crate) fn read(text: &LawText) -> Result<Self, LawError> {
         Ok(Self {
-            sources: parse("sources.yaml", &text)?,
-            regimes: parse("regimes.yaml", &text)?,
-            countries: parse("countries.yaml", &text)?,
-            codes: parse("codes.yaml", &text)?,
-            scope: parse("scope.yaml", &text)?,
-            exemptions: parse("exemptions.yaml", &text)?,
-            suspensions: parse("suspensions.yaml", &text)?,
-            deadlines: parse("deadlines.yaml", &text)?,
-            counting: parse("counting.yaml", &text)?,
-            letters: parse("letters.yaml", &text)?,
-            fines: parse("fines.yaml", &text)?,
-            organisers: parse("organisers.yaml", &text)?,
+            sources: sheets(text, "sources.yaml", "sources.extend.yaml")?,
+            regimes: parse(text, "regimes.yaml")?,
+            transition: parse(text, "transition.yaml")?,
+            countries: parse(text, "countries.yaml")?,
+            codes: parse(text, "codes.yaml")?,
+            records: parse(text, "records.yaml")?,
+            scope: sheets(text, "scope.yaml", "scope.extend.yaml")?,
+            exemptions: sheets(text, "exemptions.yaml", "exemptions.extend.yaml")?,
+            suspensions: sheets(text, "suspensions.yaml", "suspensions.extend.yaml")?,
+            deadlines: sheets(text, "deadlines.yaml", "deadlines.extend.yaml")?,
+            counting: parse(text, "counting.yaml")?,
+            letters: parse(text, "letters.yaml")?,
+            fines: sheets(text, "fines.yaml", "fines.extend.yaml")?,
+            organisers: sheets(text, "organisers.yaml", "organisers.extend.yaml")?,
+            programme: sheets(text, "programme.yaml", "programme.extend.yaml")?,
+            entitlements: sheets(text, "entitlements.yaml", "entitlements.extend.yaml")?,
         })
     }
 }
 
-fn parse<T: DeserializeOwned>(
-    file: &'static str,
-    text: &impl Fn(&'static str) -> Result<String, LawError>,
-) -> Result<T, LawError> {
+fn sheets<T: DeserializeOwned>(text: &LawText, file: &'static str, more: &'static str) -> Result<Sheets<T>, LawError> {
+    let extension = text.file(more).map(|_| parse(text, more)).transpose()?;
+    Ok(Sheets { main: parse(text, file)?, extension })
+}
+
+fn parse<T: DeserializeOwned>(text: &LawText, file: &'static str) -> Result<T, LawError> {
     let options = serde_saphyr::options! { merge_keys: MergeKeyPolicy::Error, with_snippet: false };
-    serde_saphyr::from_str_with_options(&text(file)?, options).map_err(|error| {
+    let missing = || LawError::new(LawErrorCode::FileUnreadable, file, 1, "is not there");
+    serde_saphyr::from_str_with_options(text.file(file).ok_or_else(missing)?, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
         let (code, reason) = reason(&error);
         LawError::new(code, file, line, reason)

@@ -92,6 +92,20 @@ impl<'a> Place<'a> {
         Err(self.error(E::UnknownRegime, near, format!("{name:?} is not in regimes.yaml")))
     }
 
+    /// Regimes that an item belongs to; at least one.
+    pub(crate) fn regimes(&self, list: &Spanned<Vec<Text>>) -> Result<BTreeSet<RegimeId>> {
+        self.filled(list)?.iter().map(|regime| self.regime(&regime.value, regime)).collect()
+    }
+
+    /// A paper of codes.yaml.
+    pub(crate) fn paper(&self, text: &Text) -> Result<Code> {
+        let code = Code::new(&text.value);
+        if self.known.codes.get(&CodeList::Papers).is_some_and(|papers| papers.contains_key(&code)) {
+            return Ok(code);
+        }
+        Err(self.error(E::UnknownCode, text, format!("{:?} is not among the papers of codes.yaml", text.value)))
+    }
+
     fn articles(&self, articles: &Articles) -> Result<BTreeMap<RegimeId, Label>> {
         articles.value.iter().map(|(regime, text)| Ok((self.regime(regime, text)?, self.label(text)?))).collect()
     }

@@ -1,8 +1,8 @@
 //! The words that the files use for closed choices of the domain.
 
 use traject_domain::law::{
-    AgencyKind, Channel, Confidence, IncompleteBirthDate, LeapDayBirthday, MetBy, MonthRule, SuspensionUnit,
-    WrongLanguage,
+    AgencyKind, Channel, Confidence, IncompleteBirthDate, LeapDayBirthday, MaxAppliesTo, MetBy, MonthRule, Quality,
+    SuspensionUnit, WrongLanguage,
 };
 
 /// A closed choice and its words.
@@ -43,5 +43,7 @@ words! {
     IncompleteBirthDate { "ask_when_it_matters" = AskWhenItMatters, "mid_year" = MidYear }
     SuspensionUnit { "calendar_days" = CalendarDays, "months" = Months }
     MetBy { "registered" = Registered, "certificate_received" = CertificateReceived }
+    MaxAppliesTo { "per_fine" = PerFine, "cumulative" = Cumulative, "unknown" = Unknown }
+    Quality { "reliable" = Reliable, "unreliable" = Unreliable }
     WrongLanguage { "void" = Void, "stands" = Stands }
 }

@@ -1,6 +1,7 @@
 //! Whom each exemption of the register exempts, and whom it does not (law.md § 3).
 
 use traject_domain::code::Code;
+use traject_domain::dated::Dated;
 use traject_domain::law::{CodeList, ExemptionBasis, Law, LeapDayBirthday};
 use traject_domain::predicate::{CodeInput, Inputs, Truth};
 use traject_lawbook::embedded;
@@ -44,7 +45,7 @@ fn held(law: &Law, extract: Extract<'_>) -> String {
         reference: Err(&[]),
         leap_day: LeapDayBirthday::FirstOfMarch,
     };
-    let holds = law.exemptions.iter().filter(|exemption| match &exemption.basis {
+    let holds = law.exemptions.values().filter_map(Dated::latest).filter(|exemption| match &exemption.basis {
         ExemptionBasis::Automatic(test) => test.evaluate(&inputs).truth == Truth::True,
         ExemptionBasis::OnEvidence => false,
     });

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use traject_domain::code::Code;
+use traject_domain::dated::Dated;
 use traject_domain::labels::Label;
 use traject_domain::law::{CodeList, Confidence, ExemptionBasis, Law, Provenance, RegimeId};
-use traject_lawbook::{POLICIES, PolicyError, apply, embedded};
+use traject_lawbook::{KeyError, LawText, POLICIES, embedded};
 
 fn law() -> Law {
     embedded().expect("the law that ships loads")
@@ -12,17 +13,21 @@ fn law() -> Law {
 
 /// Every value that has a ground, by name.
 fn grounds(law: &Law) -> BTreeMap<String, &Provenance> {
+    let fines = law.fines.latest().expect("fines have a range");
     let mut grounds = BTreeMap::from([
         ("counting".to_owned(), &law.counting.provenance),
         ("policies".to_owned(), &law.policies_provenance),
-        ("fines".to_owned(), &law.fines.provenance),
+        ("fines".to_owned(), &fines.provenance),
     ]);
     grounds.extend(law.regimes.iter().map(|item| (format!("regime {}", item.id), &item.provenance)));
-    grounds.extend(law.scope.iter().map(|item| (item.id.to_string(), &item.provenance)));
-    grounds.extend(law.exemptions.iter().map(|item| (item.code.to_string(), &item.provenance)));
-    grounds.extend(law.suspensions.iter().map(|item| (item.code.to_string(), &item.provenance)));
-    grounds.extend(law.deadlines.values().map(|item| (item.term.to_string(), &item.provenance)));
+    grounds.extend(law.provisions().into_iter().map(|item| (item.code.to_owned(), item.provenance)));
+    grounds.extend(law.transition.iter().map(|(subject, item)| (format!("transition {subject}"), &item.provenance)));
     grounds.extend(law.organisers.iter().map(|item| (item.code.to_string(), &item.provenance)));
+    for (literacy, targets) in &law.language_targets {
+        grounds.extend(targets.iter().map(|(regime, item)| (format!("target {literacy} {regime}"), &item.provenance)));
+    }
+    grounds.extend(law.fields.iter().map(|(field, item)| (format!("field {field}"), &item.provenance)));
+    grounds.extend(law.facts.iter().map(|(fact, item)| (format!("fact {fact}"), &item.provenance)));
     grounds
 }
 
@@ -32,13 +37,13 @@ fn labels(law: &Law) -> Vec<(String, &Label)> {
         labels.extend(codes.iter().map(|(code, label)| (format!("{list:?} {code}"), label)));
     }
     labels.extend(law.regimes.iter().map(|item| (item.id.to_string(), &item.label)));
-    labels.extend(law.scope.iter().map(|item| (item.id.to_string(), &item.label)));
-    labels.extend(law.exemptions.iter().map(|item| (item.code.to_string(), &item.label)));
-    labels.extend(law.suspensions.iter().map(|item| (item.code.to_string(), &item.label)));
-    labels.extend(law.deadlines.values().map(|item| (item.term.to_string(), &item.label)));
+    labels.extend(law.provisions().into_iter().map(|item| (item.code.to_owned(), item.label)));
+    labels.extend(law.transition.iter().map(|(subject, item)| (subject.to_string(), &item.label)));
     labels.extend(law.counting.holidays.iter().map(|item| (item.code.to_string(), &item.label)));
     labels.extend(law.breaches.iter().map(|(breach, label)| (breach.to_string(), label)));
     labels.extend(law.organisers.iter().map(|item| (item.code.to_string(), &item.label)));
+    labels.extend(law.fields.iter().map(|(field, item)| (field.to_string(), &item.label)));
+    labels.extend(law.facts.iter().map(|(fact, item)| (fact.to_string(), &item.label)));
     labels
 }
 
@@ -83,7 +88,7 @@ fn the_grounds_of_the_law() {
 #[test]
 fn the_conditions_of_the_scope() {
     let law = law();
-    let lines = law.scope.iter().map(|condition| {
+    let lines = law.scope.values().filter_map(Dated::latest).map(|condition| {
         let reference = if condition.gives_reference_date { " (gives the reference date)" } else { "" };
         format!("{}: {:?}{reference}", condition.id, condition.test)
     });
@@ -93,10 +98,10 @@ fn the_conditions_of_the_scope() {
 #[test]
 fn the_lengths_of_terms_and_suspensions() {
     let law = law();
-    let terms = law.deadlines.values().map(|item| {
+    let terms = law.deadlines.values().filter_map(Dated::latest).map(|item| {
         format!("{}: {:?}, {:?}, service target: {}", item.term, item.length, item.actor, item.service_target)
     });
-    let suspensions = law.suspensions.iter().map(|item| {
+    let suspensions = law.suspensions.values().filter_map(Dated::latest).map(|item| {
         format!(
             "{}: {:?}, extended to {:?}, at least {:?}, {:?}, medical: {}",
             item.code, item.length, item.length_with_extension, item.min_total, item.channels, item.medical
@@ -107,7 +112,7 @@ fn the_lengths_of_terms_and_suspensions() {
 
 #[test]
 fn medical_evidence_never_comes_through_an_organiser() {
-    for suspension in law().suspensions.iter().filter(|suspension| suspension.medical) {
+    for suspension in law().suspensions.values().filter_map(Dated::latest).filter(|suspension| suspension.medical) {
         assert!(!suspension.channels.contains(&traject_domain::law::Channel::Organiser), "{}", suspension.code);
     }
 }
@@ -139,7 +144,11 @@ fn the_lists_have_the_codes_of_the_import_format() {
 fn nine_exemptions_are_automatic_and_four_need_evidence() {
     let law = law();
     let codes = |automatic: bool| {
-        let of_kind = law.exemptions.iter().filter(|item| (item.basis != ExemptionBasis::OnEvidence) == automatic);
+        let of_kind = law
+            .exemptions
+            .values()
+            .filter_map(Dated::latest)
+            .filter(|item| (item.basis != ExemptionBasis::OnEvidence) == automatic);
         of_kind.map(|item| item.code.to_string()).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(codes(true), "E01 E02 E03 E04 E05 E06 E07 E08 E09");
@@ -182,40 +191,46 @@ fn a_policy_key_is_a_file_and_the_path_in_it() {
     }
 }
 
+fn set(text: &mut LawText, assignment: String) -> Result<Law, KeyError> {
+    text.set(&[assignment])?;
+    Ok(text.compile().expect("what could be set loads"))
+}
+
 #[test]
 fn every_choice_can_be_set_and_read_back_and_nothing_else_can() {
     for policy in POLICIES {
-        let mut law = law();
+        let mut text = LawText::embedded();
         for choice in policy.choices {
-            apply(&mut law, &format!("{}={choice}", policy.key)).expect("a choice can be set");
+            let law = set(&mut text, format!("{}={choice}", policy.key)).expect("a choice can be set");
             assert_eq!(policy.value(&law), *choice);
         }
-        let before = law.clone();
-        let refused = apply(&mut law, &format!("{}=nonsense", policy.key)).expect_err("not a choice");
-        assert!(matches!(refused, PolicyError::BadValue { key, .. } if key == policy.key));
+        let before = text.clone();
+        let refused = set(&mut text, format!("{}=nonsense", policy.key)).expect_err("not a choice");
+        assert!(matches!(&refused, KeyError::BadValue { key, .. } if key == policy.key), "{refused}");
         assert!(policy.choices.iter().all(|choice| refused.to_string().contains(choice)), "{refused}");
-        assert_eq!(law, before, "a refused policy changes nothing");
+        assert_eq!(text, before, "a refused value changes nothing");
     }
 }
 
 #[test]
-fn an_unknown_policy_is_told_which_there_are() {
-    let mut law = law();
-    let refused = apply(&mut law, "scope.colour=red").expect_err("no such policy").to_string();
-    assert!(POLICIES.iter().all(|policy| refused.contains(policy.key)), "{refused}");
-    assert_eq!(apply(&mut law, "scope"), Err(PolicyError::Syntax));
+fn an_unknown_key_and_a_text_without_a_key_are_refused() {
+    let mut text = LawText::embedded();
+    for key in ["scope.colour", "counting.moon", "weather.rain", "scope", "deadlines.terms.D-NONE.length"] {
+        let refused = set(&mut text, format!("{key}=red")).expect_err("no such key");
+        assert!(matches!(&refused, KeyError::UnknownKey(named) if named == key), "{refused}");
+    }
+    assert!(matches!(set(&mut text, "scope".to_owned()), Err(KeyError::Syntax)));
 }
 
 #[test]
 fn any_subset_of_terms_may_be_suspended_and_no_other_term() {
-    let mut law = law();
-    let suspends = |law: &mut Law, list: &str| {
-        apply(law, &format!("suspensions.policies.suspends={list}"))?;
-        Ok::<usize, PolicyError>(law.policies.suspends.len())
+    let suspends = |list: &str| {
+        let law = set(&mut LawText::embedded(), format!("suspensions.policies.suspends={list}"))?;
+        Ok::<usize, KeyError>(law.policies.suspends.len())
     };
-    assert_eq!(suspends(&mut law, ""), Ok(0));
-    assert_eq!(suspends(&mut law, "D-CURE"), Ok(1));
-    assert_eq!(suspends(&mut law, "D-CURE, D-REGISTER"), Ok(2));
-    assert!(suspends(&mut law, "D-PAY").is_err());
-    assert!(suspends(&mut law, "D-CURE,").is_err());
+    assert_eq!(suspends("").expect("none"), 0);
+    assert_eq!(suspends("D-CURE").expect("one"), 1);
+    assert_eq!(suspends("D-CURE, D-REGISTER").expect("two"), 2);
+    assert!(suspends("D-PAY").is_err());
+    assert!(suspends("D-CURE,").is_err());
 }

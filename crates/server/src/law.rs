@@ -4,29 +4,29 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use traject_app::desk::KnownLaw;
-use traject_lawbook::{FILES, apply};
+use traject_lawbook::LawText;
 
-/// Loads the law of a directory, or the one that ships with the program, and sets policies.
+/// The texts of the law that ships with the program, or with what a site's directory replaces and adds, and values set.
 ///
 /// # Errors
-/// When a file is missing or faulty, or a policy is not known.
-pub fn known(dir: Option<&Path>, policies: &[String]) -> anyhow::Result<KnownLaw> {
-    let law = match dir {
-        Some(dir) => traject_lawbook::load_dir(dir),
-        None => traject_lawbook::embedded(),
+/// When a file is unknown or unreadable, or a value cannot be set.
+pub fn text(dir: Option<&Path>, values: &[String]) -> anyhow::Result<LawText> {
+    let mut text = match dir {
+        Some(dir) => LawText::of_dir(dir).context("the law cannot be loaded")?,
+        None => LawText::embedded(),
     };
-    let mut law = law.context("the law cannot be loaded")?;
-    let mut hash = Sha256::new();
-    for (name, embedded) in FILES {
-        hash.update(name.as_bytes());
-        match dir {
-            Some(dir) => hash.update(std::fs::read(dir.join(name))?),
-            None => hash.update(embedded.as_bytes()),
-        }
+    if !values.is_empty() {
+        text.compile().context("the law cannot be loaded")?;
+        text.set(values)?;
     }
-    for policy in policies {
-        apply(&mut law, policy)?;
-        hash.update(policy.as_bytes());
-    }
-    Ok(KnownLaw { law, hash: hash.finalize().into() })
+    Ok(text)
+}
+
+/// Reads texts into the law that use cases apply.
+///
+/// # Errors
+/// When a file is faulty.
+pub fn known(text: &LawText) -> anyhow::Result<KnownLaw> {
+    let law = text.compile().context("the law cannot be loaded")?;
+    Ok(KnownLaw { law, hash: Sha256::digest(text.to_bytes()).into() })
 }

@@ -8,7 +8,7 @@ use traject_app::model::{Channel, Delivery, DeliveryState, Dossier, Identity, Le
 use traject_domain::Date;
 use traject_domain::code::{Breach, LegalLanguage, Term};
 use traject_domain::history::{History, Moment};
-use traject_domain::law::{Law, RegimeId};
+use traject_domain::law::{Law, Length, RegimeId};
 use traject_domain::municipality::Municipality;
 use traject_domain::standing::Standing;
 use traject_letter_pdf::{LetterPdf, PrintFolder, PrintJob, RenderError, Rendered};
@@ -218,10 +218,10 @@ impl Context<'_> {
         Some(Letter::CertificateOfObligation(CertificateOfObligation {
             envelope,
             legal_ground: self.ground(Term::Register),
-            register_term: self.law.length(Term::Register),
+            register_term: self.length(Term::Register),
             served: term.map(|term| Served { received_on: term.start, due: term.due }),
-            complete_term: self.law.length(Term::Complete),
-            cure_term: self.law.length(Term::Cure),
+            complete_term: self.length(Term::Complete),
+            cure_term: self.length(Term::Cure),
             fine: self.fine(),
             offers: self.offers(),
         }))
@@ -245,7 +245,7 @@ impl Context<'_> {
             envelope,
             legal_ground: self.ground(Term::Cure),
             breach,
-            cure_term: self.law.length(Term::Cure),
+            cure_term: self.length(Term::Cure),
             served: served.map(|cure| Served { received_on: cure.start, due: cure.due }),
             fine: self.fine(),
         }))
@@ -255,7 +255,8 @@ impl Context<'_> {
     fn ground(&self, term: Term) -> PerLanguage {
         let regime = self.law.regime_on(self.dated_on, self.known_on);
         let id: Option<&RegimeId> = regime.map(|regime| &regime.id);
-        let article = self.law.deadlines.get(&term).and_then(|d| id.and_then(|id| d.provenance.articles.get(id)));
+        let deadline = self.law.deadline_on(term, self.dated_on, self.known_on);
+        let article = deadline.and_then(|d| id.and_then(|id| d.provenance.articles.get(id)));
         let text = |language: LegalLanguage| {
             let of = |label: &traject_domain::labels::Label| match language {
                 LegalLanguage::Nl => label.nl.clone(),
@@ -270,8 +271,15 @@ impl Context<'_> {
         PerLanguage { nl: text(LegalLanguage::Nl), fr: text(LegalLanguage::Fr) }
     }
 
+    /// The length of a term that starts on the day of the letter.
+    fn length(&self, term: Term) -> Length {
+        self.law.length_on(term, self.dated_on, self.known_on)
+    }
+
     fn fine(&self) -> FineRange {
-        FineRange { min: self.law.fines.min, max: self.law.fines.max }
+        let range = self.law.fines.on(self.dated_on, self.known_on);
+        let (min, max) = range.map_or_else(|| self.law.fine_extent(), |range| (range.min, range.max));
+        FineRange { min, max }
     }
 
     fn offers(&self) -> Vec<Offer> {

@@ -75,7 +75,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
 }
 
 fn version() -> anyhow::Result<()> {
-    let law = traject_server::law::known(None, &[])?;
+    let law = traject_server::law::known(&traject_lawbook::LawText::embedded())?;
     let hash: String = law.hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     writeln!(std::io::stdout(), "traject {}\nlaw {} ({hash})", env!("CARGO_PKG_VERSION"), law.law.version)?;
     Ok(())

@@ -134,5 +134,5 @@ fn unopened(error: OpenError) -> anyhow::Error {
 }
 
 fn load_law(config: &Config) -> anyhow::Result<KnownLaw> {
-    law::known(config.law.dir.as_deref(), &[])
+    law::known(&law::text(config.law.dir.as_deref(), &[])?)
 }

@@ -72,7 +72,9 @@ impl House {
     }
 
     async fn on(store: Arc<dyn Store>, clock: Arc<FixedClock>) -> Self {
-        let law = Arc::new(traject_server::law::known(None, &[]).expect("the law ships with the program"));
+        let law = Arc::new(
+            traject_server::law::known(&traject_lawbook::LawText::embedded()).expect("the law ships with the program"),
+        );
         let ids = Arc::new(SeededIds::new(7));
         let desk = Desk { law, store, clock: Arc::<FixedClock>::clone(&clock) as _, ids, copies_by_email: true };
         let contact = Contact { email: "inburgering@elsene.example".into(), phone: Some("02 555 01 23".into()) };

@@ -32,7 +32,7 @@ impl Sent {
 }
 
 pub(super) fn of_breach(
-    terms: &Terms<'_>,
+    terms: &Terms<'_, '_>,
     history: &History<'_>,
     scope: &Scope<'_>,
     closings: &Closings,
@@ -53,6 +53,9 @@ pub(super) fn of_breach(
         refusal_on: None,
         transferred_on: None,
         transfer: None,
+        defence: None,
+        payment: None,
+        appeal: None,
         established: history.first(|kind| *kind == FactKind::RefusalEstablished(breach)).is_some(),
         undone: false,
         fines,
@@ -65,7 +68,19 @@ pub(super) fn of_breach(
         }
     }
     standing.undone = is_undone(scope, &standing);
+    at_the_ggc(terms, history, &mut standing);
     standing
+}
+
+/// The terms of the defence, of payment and of appeal. No other day of their start is reported than that of the
+/// invitation and of the fine.
+fn at_the_ggc(terms: &Terms<'_, '_>, history: &History<'_>, standing: &mut BreachStanding) {
+    let breach = standing.breach;
+    let invited = history.days(move |kind| *kind == FactKind::HearingInvited(breach)).last();
+    standing.defence = invited.map(|invited| terms.due(Term::Defence, invited));
+    let fined = standing.fines.iter().rfind(|fine| fine.stands).map(|fine| fine.on);
+    standing.payment = fined.map(|fined| terms.due(Term::Pay, fined));
+    standing.appeal = fined.map(|fined| terms.due(Term::Appeal, fined));
 }
 
 /// Pairs postings with their deliveries, returns and withdrawals: each belongs to the last posting up to its day (21).
@@ -108,7 +123,7 @@ fn last_up_to(sent: &mut [Sent], day: Date) -> Option<&mut Sent> {
     sent.iter_mut().rev().find(|sent| sent.on <= day)
 }
 
-fn judge(terms: &Terms<'_>, scope: &Scope<'_>, closings: &Closings, due: Option<Date>, sent: &Sent) -> Notice {
+fn judge(terms: &Terms<'_, '_>, scope: &Scope<'_>, closings: &Closings, due: Option<Date>, sent: &Sent) -> Notice {
     let language = scope.status.extract.letter_language;
     let wrong_language = terms.law.policies.wrong_language == WrongLanguage::Void
         && matches!((sent.language, language), (Some(used), Some(right)) if used != right);
@@ -167,7 +182,7 @@ fn without_notice(
 
 /// From a valid notice on (22–24).
 fn after_notice(
-    terms: &Terms<'_>,
+    terms: &Terms<'_, '_>,
     history: &History<'_>,
     closings: &Closings,
     due: Date,
@@ -204,7 +219,7 @@ fn after_notice(
 }
 
 /// Refusal, and what the GGC made of it (23).
-fn refuse(terms: &Terms<'_>, history: &History<'_>, refusal_on: Date, standing: &mut BreachStanding) {
+fn refuse(terms: &Terms<'_, '_>, history: &History<'_>, refusal_on: Date, standing: &mut BreachStanding) {
     let breach = standing.breach;
     standing.state = Enforcement::Refused;
     standing.refusal_on = Some(refusal_on);

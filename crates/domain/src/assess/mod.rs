@@ -2,12 +2,20 @@
 //!
 //! The reading of the handbook, point by point, is that of `semantics.md`; numbers in comments refer to it.
 
+mod clock;
 mod closing;
 mod enforcement;
+mod needs;
 mod next;
+mod programme;
+mod reasons;
 mod scope;
 mod wake;
 
+pub use clock::{Clock, ClockEntry, ClockEvent};
+pub use needs::needs;
+pub use programme::{ProgrammeTarget, programme_targets};
+pub use reasons::{Reasons, reasons};
 pub use scope::{Explanation, Finding, explain};
 pub use wake::wake_on;
 
@@ -16,9 +24,9 @@ use crate::code::{Breach, Term};
 use crate::counting::{DueDate, Period, due_date};
 use crate::fact::FactKind;
 use crate::history::History;
-use crate::law::{Law, MetBy};
+use crate::law::{ChosenBy, Law, Length, MetBy, TransitionSubject};
 use crate::money::Cents;
-use crate::standing::{Obligation, Outcome, Review, Stage, Standing};
+use crate::standing::{Obligation, Outcome, Review, Stage, Standing, Warning};
 use closing::Closings;
 use scope::Scope;
 
@@ -33,6 +41,7 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
     let review = reviews(law, history, &scope, obligation.as_ref(), waiting);
     let fines = obligation.iter().flat_map(|obligation| &obligation.breaches).flat_map(|breach| &breach.fines);
     let fined = fines.filter(|fine| fine.stands).map(|fine| fine.amount).sum::<Cents>();
+    let warnings = warnings(law, history, fined);
     Some(Standing {
         subject: history.checks[0].id.clone(),
         at: history.at,
@@ -42,6 +51,7 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
         status: scope.status.id.clone(),
         exempt_from: scope.exempt_from.filter(|_| scope.is_exempt()),
         letter_language: scope.status.extract.letter_language,
+        entitled: scope.entitled,
         outcome: scope.outcome,
         obligation,
         registered_on: history.registered_on(),
@@ -50,14 +60,23 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
         fined,
         next,
         review,
+        warnings,
     })
+}
+
+/// What a person should know before the next act, beside the reasons to look at the dossier.
+fn warnings(law: &Law, history: &History<'_>, fined: Cents) -> Vec<Warning> {
+    let range = law.fines.on(history.at.as_of, history.at.recorded_by);
+    let passes = range.is_some_and(|range| fined > range.max);
+    passes.then_some(Warning::FinesPassMaximum).into_iter().collect()
 }
 
 fn oblige(law: &Law, history: &History<'_>, scope: &Scope<'_>) -> Obligation {
     let closings = Closings::new(history, scope);
     let certificate_on = scope.certificate_on(history);
     let suspended = history.suspended();
-    let terms = Terms { law, suspended: &suspended };
+    let reference = scope.reference.as_ref().ok().copied();
+    let terms = Terms { law, history, reference, suspended: &suspended };
     let breaches = Breach::ALL.iter().map(|breach| {
         let start = match breach {
             Breach::NotRegistered => certificate_on,
@@ -75,7 +94,7 @@ fn oblige(law: &Law, history: &History<'_>, scope: &Scope<'_>) -> Obligation {
         closing_but_completion: closings.but_completion(),
         frozen_on: closings.frozen_on,
         certificate_on,
-        suspended: history.suspensions().any(|period| period.contains(history.at.as_of)),
+        suspended: history.suspensions().any(|stop| stop.period.contains(history.at.as_of)),
         breaches: [registration, completion],
     }
 }
@@ -110,16 +129,35 @@ fn met_on(law: &Law, history: &History<'_>, breach: Breach) -> Option<Date> {
 }
 
 /// Computes due dates under one law with one set of suspended periods.
-struct Terms<'a> {
-    law: &'a Law,
+struct Terms<'l, 'a> {
+    law: &'l Law,
+    history: &'a History<'a>,
+    reference: Option<Date>,
     suspended: &'a [Period],
 }
 
-impl Terms<'_> {
+impl Terms<'_, '_> {
     fn due(&self, term: Term, start: Date) -> DueDate {
-        let policies = &self.law.policies;
-        let suspended = if policies.suspends.contains(&term) { self.suspended } else { &[] };
-        due_date(&self.law.counting, policies.suspension_unit, term, start, self.law.length(term), suspended)
+        let suspended = if self.law.policies.suspends.contains(&term) { self.suspended } else { &[] };
+        self.due_with(term, start, suspended)
+    }
+
+    fn due_with(&self, term: Term, start: Date, suspended: &[Period]) -> DueDate {
+        let unit = self.law.policies.suspension_unit;
+        due_date(&self.law.counting, unit, term, start, self.length(term, start), suspended)
+    }
+
+    fn length(&self, term: Term, start: Date) -> Length {
+        self.law.length_on(term, self.day(start), self.history.at.recorded_by)
+    }
+
+    /// The day whose law says how long a term is that starts on a day (R-T3).
+    fn day(&self, start: Date) -> Date {
+        match self.law.chosen_by(TransitionSubject::RunningTerms) {
+            ChosenBy::ReferenceDate => self.reference.unwrap_or(start),
+            ChosenBy::AsOf => self.history.at.as_of,
+            _ => start,
+        }
     }
 }
 

@@ -4,8 +4,13 @@ use crate::Date;
 use crate::code::Code;
 use crate::extract::Extract;
 use crate::fact::FactKind;
-use crate::history::{Check, History};
-use crate::law::{Exemption, ExemptionBasis, IncompleteBirthDate, Law, RegimeId};
+use crate::fact::FactRef;
+use crate::history::{Check, History, Moment};
+use crate::labels::Label;
+use crate::law::{
+    ChosenBy, Condition, EntitlementBasis, Exemption, ExemptionBasis, IncompleteBirthDate, Law, Provenance, RegimeId,
+    TransitionSubject,
+};
 use crate::partial_date::PartialDate;
 use crate::predicate::{CodeInput, Field, Inputs, Predicate, Trace, Truth};
 use crate::standing::Outcome;
@@ -25,6 +30,8 @@ pub(super) struct Scope<'a> {
     pub(super) outcome: Outcome,
     /// First day of the exemption that holds, if one does.
     pub(super) exempt_from: Option<Date>,
+    /// The group by which somebody who is not obliged may follow the programme.
+    pub(super) entitled: Option<Code>,
     /// Whether each check, in order, is automatically exempt.
     automatic: Vec<bool>,
     /// Whether the base check is.
@@ -36,10 +43,16 @@ pub(super) struct Scope<'a> {
 pub struct Finding<'l> {
     /// Id of the condition, or code of the exemption.
     pub id: &'l Code,
+    /// What it says.
+    pub label: &'l Label,
+    /// Where it comes from: article, source, confidence.
+    pub provenance: &'l Provenance,
     /// What it came to.
     pub truth: Truth,
     /// How; absent for an exemption granted on evidence.
     pub trace: Option<Trace<'l>>,
+    /// The fact whose values decided: a check, or the grant.
+    pub source: FactRef,
 }
 
 /// Why an outcome is what it is.
@@ -49,6 +62,8 @@ pub struct Explanation<'l> {
     pub conditions: Vec<Finding<'l>>,
     /// Every exemption, on the latest check or as granted.
     pub exemptions: Vec<Finding<'l>>,
+    /// The birth date of the check that gives the reference date.
+    pub birth: Option<PartialDate>,
 }
 
 /// The check and the day that fix the reference date (9).
@@ -61,17 +76,18 @@ impl<'a> Scope<'a> {
     pub(super) fn new(law: &Law, history: &History<'a>) -> Option<Self> {
         let status = *history.checks.last()?;
         let Reference { base, day } = reference(law, history, status);
-        let conditions = conditions(law, &base, &day);
+        let conditions = conditions(law, history, &base, &day);
         let regime = regime(law, history, &day);
         let automatic: Vec<bool> =
-            history.checks.iter().map(|check| automatic(law, check.extract).next().is_some()).collect();
+            history.checks.iter().map(|check| automatic(law, history, check).next().is_some()).collect();
         let base_automatic = automatic_at(history, &automatic, base.id);
-        let granted = granted(history);
-        let exempt_codes = exempt_codes(law, status.extract, &granted);
+        let granted = granted(law, history);
+        let exempt_codes = exempt_codes(law, history, &status, &granted);
         let status_automatic = automatic.last().copied().unwrap_or(false);
-        let exempt_from = granted.iter().map(|(_, from)| *from).chain(status_automatic.then_some(status.on)).min();
+        let exempt_from = granted.iter().map(|grant| grant.from).chain(status_automatic.then_some(status.on)).min();
         let outcome = outcome(&conditions, exempt_codes);
-        Some(Self { base, status, reference: day, regime, outcome, exempt_from, automatic, base_automatic })
+        let entitled = entitled(law, history, &status, &outcome);
+        Some(Self { base, status, reference: day, regime, outcome, exempt_from, entitled, automatic, base_automatic })
     }
 
     /// Exempt now.
@@ -120,38 +136,50 @@ impl<'a> Scope<'a> {
 pub fn explain<'l>(law: &'l Law, history: &History<'_>) -> Option<Explanation<'l>> {
     let status = *history.checks.last()?;
     let Reference { base, day } = reference(law, history, status);
-    let granted = granted(history);
-    let exemptions = law
-        .exemptions
+    let granted = granted(law, history);
+    let in_force: Vec<&Exemption> = law.exemptions_on(status.on, history.at.recorded_by).collect();
+    // A grant stands by itself, also where its ground was repealed since.
+    let repealed = granted
         .iter()
+        .filter(|grant| !in_force.iter().any(|exemption| exemption.code == *grant.code))
+        .filter_map(|grant| law.exemption(grant.code));
+    let exemptions = in_force
+        .iter()
+        .copied()
+        .chain(repealed)
         .map(|exemption| {
-            let trace = test(exemption).map(|test| evaluate(law, test, status.extract, &day));
-            let is_granted = granted.iter().any(|(code, _)| **code == exemption.code);
-            let truth = match (&trace, is_granted) {
-                (_, true) => Truth::True,
-                (Some(trace), false) => trace.truth,
-                (None, false) => Truth::False,
+            let trace = test(exemption).map(|test| evaluate(law, test, status.extract, &Err(Vec::new())));
+            let grant = granted.iter().find(|grant| *grant.code == exemption.code);
+            let truth = match (&trace, grant) {
+                (_, Some(_)) => Truth::True,
+                (Some(trace), None) => trace.truth,
+                (None, None) => Truth::False,
             };
-            Finding { id: &exemption.code, truth, trace }
+            Finding {
+                id: &exemption.code,
+                label: &exemption.label,
+                provenance: &exemption.provenance,
+                truth,
+                trace,
+                source: grant.map_or(status.id, |grant| grant.fact).clone(),
+            }
         })
         .collect();
-    Some(Explanation { conditions: conditions(law, &base, &day), exemptions })
+    let birth = base.extract.birth_date;
+    Some(Explanation { conditions: conditions(law, history, &base, &day), exemptions, birth })
 }
 
 /// Of the checks on which the registration conditions do not definitely fail, the one with the earliest reference
 /// date; without a date, the first of them; without any, the latest check, whose failures then say why (9).
 fn reference<'a>(law: &Law, history: &History<'a>, status: Check<'a>) -> Reference<'a> {
+    let date_of = |check: &Check<'_>| Some(check.extract.registered_on?.max(check.extract.permit_valid_from?));
     let can_give = |check: &Check<'_>| {
-        law.scope
-            .iter()
+        law.conditions_on(scope_day(law, history, date_of(check), check), history.at.recorded_by)
             .filter(|condition| condition.gives_reference_date)
             .all(|condition| evaluate(law, &condition.test, check.extract, &Err(Vec::new())).truth != Truth::False)
     };
     let rows: Vec<Check<'a>> = history.checks.iter().copied().filter(can_give).collect();
-    let dated = rows.iter().filter_map(|check| {
-        let day = check.extract.registered_on?.max(check.extract.permit_valid_from?);
-        Some((day, *check))
-    });
+    let dated = rows.iter().filter_map(|check| Some((date_of(check)?, *check)));
     // The first of equal days is the earliest check: rows are in order, and `min_by_key` keeps the first.
     if let Some((day, base)) = dated.min_by_key(|(day, _)| *day) {
         return Reference { base, day: Ok(day) };
@@ -169,12 +197,32 @@ fn reference<'a>(law: &Law, history: &History<'a>, status: Check<'a>) -> Referen
     }
 }
 
-fn conditions<'l>(law: &'l Law, base: &Check<'_>, reference: &Result<Date, Vec<Field>>) -> Vec<Finding<'l>> {
-    law.scope
-        .iter()
-        .map(|condition| {
+/// The day whose definition of the scope applies (R-T3); the day of the check stands in while there is no reference date.
+fn scope_day(law: &Law, history: &History<'_>, reference: Option<Date>, check: &Check<'_>) -> Date {
+    match law.chosen_by(TransitionSubject::ScopeOfObligation) {
+        ChosenBy::AsOf => history.at.as_of,
+        _ => reference.unwrap_or(check.on),
+    }
+}
+
+fn conditions<'l>(
+    law: &'l Law,
+    history: &History<'_>,
+    base: &Check<'_>,
+    reference: &Result<Date, Vec<Field>>,
+) -> Vec<Finding<'l>> {
+    let day = scope_day(law, history, reference.as_ref().ok().copied(), base);
+    law.conditions_on(day, history.at.recorded_by)
+        .map(|condition: &Condition| {
             let trace = evaluate(law, &condition.test, base.extract, reference);
-            Finding { id: &condition.id, truth: trace.truth, trace: Some(trace) }
+            Finding {
+                id: &condition.id,
+                label: &condition.label,
+                provenance: &condition.provenance,
+                truth: trace.truth,
+                trace: Some(trace),
+                source: base.id.clone(),
+            }
         })
         .collect()
 }
@@ -202,10 +250,31 @@ fn outcome(conditions: &[Finding<'_>], exempt_codes: BTreeSet<Code>) -> Outcome 
     Outcome::Undecided(missing)
 }
 
-/// The regime of the reference date as known; none before the obligation existed (13).
+/// The regime that decides on the scope, as known; none before the obligation existed (13).
 fn regime(law: &Law, history: &History<'_>, reference: &Result<Date, Vec<Field>>) -> Option<RegimeId> {
-    let day = *reference.as_ref().ok()?;
+    let reference = *reference.as_ref().ok()?;
+    let day = match law.chosen_by(TransitionSubject::ScopeOfObligation) {
+        ChosenBy::AsOf => history.at.as_of,
+        _ => reference,
+    };
     law.regime_on(day, history.at.recorded_by).map(|regime| regime.id.clone())
+}
+
+/// The group by which somebody who is not obliged may follow the programme, on the day of the latest check.
+fn entitled(law: &Law, history: &History<'_>, status: &Check<'_>, outcome: &Outcome) -> Option<Code> {
+    if matches!(outcome, Outcome::Obliged | Outcome::Undecided(_)) {
+        return None;
+    }
+    let regime = &law.regime_on(status.on, history.at.recorded_by)?.id;
+    law.entitlements
+        .values()
+        .filter_map(|entitlement| entitlement.on(status.on, history.at.recorded_by))
+        .filter(|entitlement| entitlement.regimes.contains(regime))
+        .find(|entitlement| match &entitlement.basis {
+            EntitlementBasis::WhileExempt => matches!(outcome, Outcome::Exempt(_)),
+            EntitlementBasis::Test(test) => evaluate(law, test, status.extract, &Ok(status.on)).truth == Truth::True,
+        })
+        .map(|entitlement| entitlement.code.clone())
 }
 
 fn test(exemption: &Exemption) -> Option<&Predicate> {
@@ -215,34 +284,50 @@ fn test(exemption: &Exemption) -> Option<&Predicate> {
     }
 }
 
-/// Exemptions the register itself shows. One that depends on an unknown value is not shown (10, 11).
-fn automatic<'l>(law: &'l Law, extract: &Extract) -> impl Iterator<Item = &'l Code> {
-    law.exemptions.iter().filter_map(move |exemption| {
+/// Exemptions that the register itself shows, by the law of the day of the check. One that depends on an unknown value
+/// is not shown (10, 11).
+fn automatic<'l>(law: &'l Law, history: &History<'_>, check: &Check<'_>) -> impl Iterator<Item = &'l Code> {
+    let extract = check.extract;
+    law.exemptions_on(check.on, history.at.recorded_by).filter_map(move |exemption| {
         let trace = evaluate(law, test(exemption)?, extract, &Err(Vec::new()));
         (trace.truth == Truth::True).then_some(&exemption.code)
     })
 }
 
-fn automatic_at(history: &History<'_>, automatic: &[bool], id: &crate::fact::FactRef) -> bool {
+fn automatic_at(history: &History<'_>, automatic: &[bool], id: &FactRef) -> bool {
     history.checks.iter().zip(automatic).any(|(check, exempt)| check.id == id && *exempt)
 }
 
-/// Exemptions granted on evidence that hold on the as-of day, with their first day.
-fn granted<'a>(history: &History<'a>) -> Vec<(&'a Code, Date)> {
+/// An exemption granted on evidence.
+struct Grant<'a> {
+    code: &'a Code,
+    /// First day.
+    from: Date,
+    fact: &'a FactRef,
+}
+
+/// Exemptions granted on evidence that hold on the as-of day. Whether one outlives its ground, R-T3 says.
+fn granted<'a>(law: &Law, history: &History<'a>) -> Vec<Grant<'a>> {
+    let Moment { as_of, recorded_by } = history.at;
+    let survives = |code: &Code| match law.chosen_by(TransitionSubject::GrantedExemptions) {
+        ChosenBy::AsOf => law.exemptions.get(code).is_none_or(|exemption| exemption.on(as_of, recorded_by).is_some()),
+        _ => true,
+    };
     history
         .events
         .iter()
         .filter_map(|fact| match &fact.kind {
-            FactKind::ExemptionGranted { code, until } if until.is_none_or(|last| last >= history.at.as_of) => {
-                Some((code, fact.occurred_on))
+            FactKind::ExemptionGranted { code, until } if until.is_none_or(|last| last >= as_of) => {
+                Some(Grant { code, from: fact.occurred_on, fact: &fact.reference })
             }
             _ => None,
         })
+        .filter(|grant| survives(grant.code))
         .collect()
 }
 
-fn exempt_codes(law: &Law, status: &Extract, granted: &[(&Code, Date)]) -> BTreeSet<Code> {
-    automatic(law, status).cloned().chain(granted.iter().map(|(code, _)| (*code).clone())).collect()
+fn exempt_codes(law: &Law, history: &History<'_>, status: &Check<'_>, granted: &[Grant<'_>]) -> BTreeSet<Code> {
+    automatic(law, history, status).cloned().chain(granted.iter().map(|grant| grant.code.clone())).collect()
 }
 
 /// Evaluates one condition on one extract.

@@ -48,7 +48,7 @@ fn candidates(law: &Law, facts: &[Fact], standing: Option<&Standing>, at: Moment
             _ => {}
         }
     }
-    days.extend(law.regimes.iter().filter_map(|regime| regime.known_from));
+    days.extend(&law.turning_days);
     if let Some(obligation) = standing.and_then(|standing| standing.obligation.as_ref()) {
         for breach in &obligation.breaches {
             let terms = [&breach.term, &breach.cure];
