@@ -15,6 +15,7 @@ pub mod port;
 pub mod proposal;
 pub mod release;
 pub mod sweep;
+pub mod what_if;
 
 pub use desk::Desk;
 pub use error::AppError;

@@ -17,6 +17,7 @@ mod place;
 mod policy;
 mod programme;
 mod record;
+mod scenario;
 mod text;
 mod view;
 mod words;
@@ -24,6 +25,7 @@ mod words;
 pub use error::{LawError, LawErrorCode};
 pub use key::{Key, KeyError};
 pub use policy::{POLICIES, Policy};
+pub use scenario::Scenario;
 pub use text::{EXTENSIONS, FILES, LawText};
 pub use view::{Difference, View, differences};
 

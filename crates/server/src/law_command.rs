@@ -1,5 +1,6 @@
 //! `traject law`: what the law files say, and whether they can be loaded.
 
+use crate::what_if_command::{self, WhatIf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         choice: Choice,
     },
+    /// Says what other values of the law would change, and for whom. Nothing is written.
+    WhatIf(WhatIf),
 }
 
 /// Which law to apply.
@@ -81,8 +84,8 @@ fn day(text: &str) -> Result<Date, String> {
     parse_date(text).ok_or_else(|| "write a day as YYYY-MM-DD".to_owned())
 }
 
-pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+pub(crate) async fn run(command: &Command) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
     match command {
         Command::Check { dir, choice } => {
             let choice = Choice { law: dir.clone().or_else(|| choice.law.clone()), policies: choice.policies.clone() };
@@ -100,6 +103,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<()> {
                 writeln!(out, "{}: {} -> {}", difference.key, side(difference.before), side(difference.after))?;
             }
         }
+        Command::WhatIf(arguments) => what_if_command::run(arguments).await?,
         Command::Keys { key, open, choice } => {
             let keys = choice.text()?.keys();
             for key in keys.iter().filter(|item| item.key.starts_with(key) && (!open || !item.choices.is_empty())) {

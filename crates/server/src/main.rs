@@ -3,6 +3,7 @@
 mod law_command;
 mod replay;
 mod site_commands;
+mod what_if_command;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -61,7 +62,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
     let runtime = || tokio::runtime::Runtime::new().context("the runtime cannot be started");
     match command {
         Command::Replay(arguments) => replay::run(arguments),
-        Command::Law(command) => law_command::run(command),
+        Command::Law(command) => runtime()?.block_on(law_command::run(command)),
         Command::Config(command) => site_commands::run_config(command),
         Command::Version => version(),
         Command::Import(arguments) => runtime()?.block_on(site_commands::run_import(arguments)),

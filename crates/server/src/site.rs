@@ -28,6 +28,11 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// A site file and keys set beside it.
+    pub fn new(site_file: Option<PathBuf>, overrides: Vec<String>) -> Self {
+        Self { site_file, overrides }
+    }
+
     /// Reads and checks the configuration.
     ///
     /// # Errors
