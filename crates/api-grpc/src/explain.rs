@@ -2,12 +2,12 @@
 
 use crate::auth::Caller;
 use crate::code;
-use crate::standing::{date, length};
+use crate::standing::date;
+use traject_app::reasons::{test, value};
 use traject_domain::assess::{Finding, explain};
-use traject_domain::code::Code;
 use traject_domain::history::History;
 use traject_domain::law::Law;
-use traject_domain::predicate::{Predicate, Trace, Truth, Value};
+use traject_domain::predicate::{Trace, Truth};
 use traject_domain::standing::Standing;
 use traject_proto::traject::check::v1 as wire;
 
@@ -65,30 +65,4 @@ fn trace(from: &Trace<'_>) -> Vec<wire::TraceLine> {
     let mut all = Vec::new();
     lines(from, 0, &mut all);
     all
-}
-
-/// A test in the words of the law files.
-fn test(predicate: &Predicate) -> String {
-    match predicate {
-        Predicate::All(_) => "all".to_owned(),
-        Predicate::Any(_) => "any".to_owned(),
-        Predicate::Not(_) => "not".to_owned(),
-        Predicate::OneOf(input, codes) => {
-            let codes: Vec<&str> = codes.iter().map(Code::as_str).collect();
-            format!("{input} one_of {}", codes.join(" "))
-        }
-        Predicate::Span(input, comparison, span) => format!("{input} {comparison} {}", length(*span)),
-        Predicate::ReferenceDateFrom(day) => format!("reference_date from {day}"),
-    }
-}
-
-fn value(value: &Value) -> String {
-    match value {
-        Value::Code(code) => code.to_string(),
-        Value::Day(day) => day.to_string(),
-        Value::Span(from, Some(until)) => format!("{from} to {until}"),
-        Value::Span(from, None) => format!("{from}, unlimited"),
-        Value::None => "none".to_owned(),
-        Value::Unknown => "unknown".to_owned(),
-    }
 }

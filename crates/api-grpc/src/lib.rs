@@ -10,6 +10,7 @@ mod act;
 mod auth;
 mod check;
 mod code;
+mod decision;
 mod delivery;
 mod dossier;
 mod error;

@@ -13,6 +13,11 @@ pub(crate) fn fact(dossier: DossierId, fact: FactId) -> String {
     format!("dossiers/{dossier}/facts/{fact}")
 }
 
+/// The name of a decision, whose id is that of its first fact.
+pub(crate) fn decision(dossier: DossierId, fact: FactId) -> String {
+    format!("dossiers/{dossier}/decisions/{fact}")
+}
+
 /// The name of a delivery.
 pub(crate) fn delivery(id: DeliveryId) -> String {
     format!("deliveries/{id}")
@@ -30,7 +35,16 @@ pub(crate) fn read(collection: &str, name: &str) -> Option<Uuid> {
 
 /// Dossier and fact of `dossiers/{uuid}/facts/{uuid}`.
 pub(crate) fn read_fact(name: &str) -> Option<(DossierId, FactId)> {
-    let (dossier, fact) = name.strip_prefix("dossiers/")?.split_once("/facts/")?;
+    read_below(name, "/facts/")
+}
+
+/// Dossier and first fact of `dossiers/{uuid}/decisions/{uuid}`.
+pub(crate) fn read_decision(name: &str) -> Option<(DossierId, FactId)> {
+    read_below(name, "/decisions/")
+}
+
+fn read_below(name: &str, collection: &str) -> Option<(DossierId, FactId)> {
+    let (dossier, fact) = name.strip_prefix("dossiers/")?.split_once(collection)?;
     Some((DossierId(uuid(dossier)?), FactId(uuid(fact)?)))
 }
 

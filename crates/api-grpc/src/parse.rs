@@ -7,7 +7,7 @@ use crate::name;
 use prost::Name;
 use ring::digest::{Context, SHA256};
 use tonic::Status;
-use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::Request;
 use traject_domain::Date;
 use traject_domain::code::Code;
@@ -83,6 +83,12 @@ impl Fields {
     /// A required name of a dossier.
     pub(crate) fn dossier(&mut self, field: &str, text: &str) -> Option<DossierId> {
         self.id(field, "dossiers", text).map(DossierId)
+    }
+
+    /// A required name of a decision: its dossier and its first fact.
+    pub(crate) fn decision(&mut self, field: &str, text: &str) -> Option<(DossierId, FactId)> {
+        let text = self.required(field, text)?;
+        self.read(field, "not a name dossiers/{uuid}/decisions/{uuid}", name::read_decision(text))
     }
 
     /// A required name of a work item.

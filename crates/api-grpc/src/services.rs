@@ -47,6 +47,7 @@ areas! {
     check: check_service_server, CheckServiceServer;
     dossier: dossier_service_server, DossierServiceServer;
     act: act_service_server, ActServiceServer;
+    decision: decision_service_server, DecisionServiceServer;
     work: work_service_server, WorkServiceServer;
     delivery: delivery_service_server, DeliveryServiceServer;
     report: report_service_server, ReportServiceServer;

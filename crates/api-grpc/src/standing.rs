@@ -2,9 +2,10 @@
 
 use crate::code::{self, Wire as _};
 use crate::parse::wire_date;
+use traject_app::reasons::length;
 use traject_domain::Date;
 use traject_domain::counting::{DueDate, Step};
-use traject_domain::law::{Law, Length, RegimeId};
+use traject_domain::law::{Law, RegimeId};
 use traject_domain::municipality::Municipality;
 use traject_domain::standing::{BreachStanding, Notice, Standing};
 use traject_proto::google::r#type as google;
@@ -107,13 +108,4 @@ fn step(step: &Step) -> wire::DerivationStep {
         Step::Due(day) => Line::Due(wire_date(*day)),
     };
     wire::DerivationStep { step: Some(line) }
-}
-
-/// A length as ISO 8601 writes it.
-pub(crate) fn length(length: Length) -> String {
-    match length {
-        Length::Years(years) => format!("P{years}Y"),
-        Length::Months(months) => format!("P{months}M"),
-        Length::Days(days) => format!("P{days}D"),
-    }
 }

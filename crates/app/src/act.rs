@@ -294,7 +294,7 @@ impl Desk {
         (before, after)
     }
 
-    /// The change that records new facts with the standing and the work that follow.
+    /// The change that records new facts with the decision they are, and the standing and the work that follow.
     pub(crate) fn change(
         &self,
         dossier: &Dossier,
@@ -303,7 +303,9 @@ impl Desk {
         deliveries: Vec<NewDelivery>,
         after: &Assessed,
     ) -> DossierChange {
+        let decision = self.decided(dossier, &facts, after.row.as_of);
         DossierChange {
+            decision,
             dossier: dossier.id,
             expected_version: dossier.version,
             numbers,

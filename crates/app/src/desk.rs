@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::ids::{DossierId, FactId};
 use crate::model::{Actor, Dossier, LedgerFact, NewFact, StandingRow};
-use crate::port::{Clock, Ids, Store};
+use crate::port::{Clock, Ids, Laws, Store};
 use crate::proposal;
 use std::sync::Arc;
 use traject_domain::Date;
@@ -20,8 +20,10 @@ use traject_domain::{assess, law::AgencyKind};
 pub struct KnownLaw {
     /// The law.
     pub law: Law,
-    /// SHA-256 of its files and policies.
+    /// SHA-256 of its content.
     pub hash: [u8; 32],
+    /// What the same law is read from again (see [`Laws`]): its files and policies.
+    pub content: Vec<u8>,
 }
 
 /// Everything a use case needs.
@@ -29,6 +31,10 @@ pub struct KnownLaw {
 pub struct Desk {
     /// The law in force here.
     pub law: Arc<KnownLaw>,
+    /// Reads the laws that earlier decisions were made under.
+    pub laws: Arc<dyn Laws>,
+    /// The program and its version, which decisions record, such as `traject 0.1.0`.
+    pub engine: Arc<str>,
     /// The record.
     pub store: Arc<dyn Store>,
     /// The clock.

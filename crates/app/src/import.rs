@@ -143,6 +143,7 @@ impl Desk {
                 imported: true,
                 deliveries: Vec::new(),
                 work: Vec::new(),
+                decision: None,
             })
             .collect();
         let request = Request { caller: "import".to_owned(), id: self.ids.next(), hash: [0; 32] };

@@ -1,10 +1,11 @@
 //! What Traject does: use cases over ports.
 //!
-//! May depend on the domain, async-trait, jiff, thiserror and uuid. Must never know SQL, protobuf, files or sockets:
+//! May depend on the domain, async-trait, jiff, sha2, thiserror and uuid. Must never know SQL, protobuf, files or sockets:
 //! those stand behind the ports of this crate.
 
 pub mod act;
 pub mod check;
+pub mod decision;
 pub mod desk;
 pub mod error;
 pub mod ids;
@@ -13,6 +14,7 @@ mod letters;
 pub mod model;
 pub mod port;
 pub mod proposal;
+pub mod reasons;
 pub mod release;
 pub mod sweep;
 pub mod what_if;

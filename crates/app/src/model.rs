@@ -288,6 +288,44 @@ pub struct WorkItem {
     pub version: u64,
 }
 
+/// A decision on its way into the record, with the facts it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDecision {
+    /// The civil day it is made for and on: today in Brussels.
+    pub as_of: Date,
+    /// Hash of the law in force.
+    pub law_hash: [u8; 32],
+    /// The program and its version.
+    pub engine: String,
+    /// What follows with the new facts: `obliged`, `exempt`, `not_in_scope`, `undecided`, `unchecked`.
+    pub outcome: Code,
+    /// SHA-256 of standing, reasons and trace.
+    pub digest: [u8; 32],
+}
+
+/// A decision as it stands in the record: a command made at a desk here that recorded facts on a dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its first fact, which names it.
+    pub fact: FactId,
+    /// On which dossier.
+    pub dossier: DossierId,
+    /// What that fact says happened.
+    pub kind: Code,
+    /// Position of its last fact: the facts it was made on are those of the dossier up to here.
+    pub position: u64,
+    /// The civil day it was made for and on.
+    pub as_of: Date,
+    /// Hash of the law it was made under.
+    pub law_hash: [u8; 32],
+    /// The program that made it, with its version.
+    pub engine: String,
+    /// What followed.
+    pub outcome: Code,
+    /// SHA-256 of standing, reasons and trace.
+    pub digest: [u8; 32],
+}
+
 /// One dossier's part of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DossierChange {
@@ -307,6 +345,8 @@ pub struct DossierChange {
     pub deliveries: Vec<NewDelivery>,
     /// Changes of the work list.
     pub work: Vec<WorkChange>,
+    /// The decision that the facts are, where they were decided here; its law is in the store.
+    pub decision: Option<NewDecision>,
 }
 
 /// One command: one transaction, one effect.
@@ -327,6 +367,9 @@ pub enum Malformed {
     /// Numbers come without a fact whose identifying part could hold them.
     #[error("numbers come with a fact")]
     NumbersWithoutFact,
+    /// A decision comes without a fact that could name it.
+    #[error("a decision comes with a fact")]
+    DecisionWithoutFact,
 }
 
 impl Command {
@@ -342,6 +385,9 @@ impl Command {
             }
             if change.facts.is_empty() && !change.numbers.is_empty() {
                 return Err(Malformed::NumbersWithoutFact);
+            }
+            if change.facts.is_empty() && change.decision.is_some() {
+                return Err(Malformed::DecisionWithoutFact);
             }
         }
         Ok(())

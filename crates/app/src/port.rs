@@ -1,9 +1,10 @@
 //! The ports: what the use cases need from outside.
 
 use crate::error::{AppError, CommitError, ReadError};
-use crate::ids::{DeliveryId, DossierId, WorkItemId};
+use crate::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use crate::model::{
-    Channel, Command, Committed, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem, WorkKind,
+    Channel, Command, Committed, Decision, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem,
+    WorkKind,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use traject_domain::code::Code;
 use traject_domain::fact::{FactRef, NumberKey};
 use traject_domain::history::Moment;
 use traject_domain::labels::ReadingLanguage;
+use traject_domain::law::Law;
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
 use traject_domain::standing::{Enforcement, NextCode, Stage};
@@ -31,6 +33,15 @@ pub trait Clock: Send + Sync {
 pub trait Ids: Send + Sync {
     /// A new id.
     fn next(&self) -> Uuid;
+}
+
+/// Reads laws back from the content that the store keeps.
+pub trait Laws: Send + Sync {
+    /// The law of a [content](crate::desk::KnownLaw::content).
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] when it does not read, such as one that a later program wrote.
+    fn read(&self, content: &[u8]) -> Result<Law, AppError>;
 }
 
 /// Which dossiers a list shows; absent fields do not restrict.
@@ -177,6 +188,21 @@ pub trait Store: Send + Sync {
 
     /// The stored bytes of a delivery's document.
     async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError>;
+
+    /// Keeps the content of a law under its hash; once, however often it is put.
+    async fn put_law(&self, hash: [u8; 32], content: &[u8], now: Timestamp) -> Result<(), ReadError>;
+
+    /// The content of the law with this hash.
+    async fn law(&self, hash: [u8; 32]) -> Result<Option<Vec<u8>>, ReadError>;
+
+    /// The hashes of all laws that are kept, in their order.
+    async fn laws(&self) -> Result<Vec<[u8; 32]>, ReadError>;
+
+    /// The decision whose first fact this is.
+    async fn decision(&self, fact: FactId) -> Result<Option<Decision>, ReadError>;
+
+    /// Decisions on a dossier, by position.
+    async fn decisions_of(&self, id: DossierId) -> Result<Vec<Decision>, ReadError>;
 
     /// The position of the ledger's head; 0 when empty.
     async fn head(&self) -> Result<u64, ReadError>;

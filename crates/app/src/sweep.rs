@@ -98,6 +98,7 @@ impl Desk {
             imported: false,
             deliveries: Vec::new(),
             work: proposal::work(assessed.standing.as_ref(), dossier.held, self.ids.as_ref()),
+            decision: None,
         }
     }
 }

@@ -41,6 +41,8 @@ pub mod traject {
         act: "gen/traject.act.v1.rs", "gen/traject.act.v1.binpb";
         /// The check at the municipality.
         check: "gen/traject.check.v1.rs", "gen/traject.check.v1.binpb";
+        /// Decisions, and what follows when they are made again.
+        decision: "gen/traject.decision.v1.rs", "gen/traject.decision.v1.binpb";
         /// Letters and mails on their way.
         delivery: "gen/traject.delivery.v1.rs", "gen/traject.delivery.v1.binpb";
         /// Dossiers.

@@ -1,9 +1,12 @@
-//! The law of a deployment, with the hash that decisions record.
+//! The law of a deployment, with the hash that decisions record, and the bytes it is read from again.
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use traject_app::AppError;
 use traject_app::desk::KnownLaw;
+use traject_app::port::Laws;
+use traject_domain::law::Law;
 use traject_lawbook::LawText;
 
 /// The texts of the law that ships with the program, or with what a site's directory replaces and adds, and values set.
@@ -28,5 +31,32 @@ pub fn text(dir: Option<&Path>, values: &[String]) -> anyhow::Result<LawText> {
 /// When a file is faulty.
 pub fn known(text: &LawText) -> anyhow::Result<KnownLaw> {
     let law = text.compile().context("the law cannot be loaded")?;
-    Ok(KnownLaw { law, hash: Sha256::digest(text.to_bytes()).into() })
+    let content = text.to_bytes();
+    Ok(KnownLaw { law, hash: Sha256::digest(&content).into(), content })
+}
+
+/// Reads laws back from the content of a [`KnownLaw`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StoredLaws;
+
+impl Laws for StoredLaws {
+    fn read(&self, content: &[u8]) -> Result<Law, AppError> {
+        LawText::from_bytes(content).and_then(|text| text.compile()).map_err(|error| AppError::Internal(error.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_law_is_read_again_from_its_content() {
+        let plain = known(&LawText::embedded()).expect("the law ships with the program");
+        assert_eq!(plain.hash, <[u8; 32]>::from(Sha256::digest(&plain.content)));
+        assert_eq!(StoredLaws.read(&plain.content).expect("reads"), plain.law);
+        let stands = text(None, &["letters.wrong_language=stands".to_owned()]).expect("a known key");
+        let other = known(&stands).expect("loads");
+        assert_eq!(StoredLaws.read(&other.content).expect("reads"), other.law);
+        assert!(other.law != plain.law && other.hash != plain.hash);
+    }
 }

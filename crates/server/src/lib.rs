@@ -15,6 +15,9 @@ pub mod site;
 
 use std::error::Error;
 
+/// The program and its version, as decisions record them.
+pub const ENGINE: &str = concat!("traject ", env!("CARGO_PKG_VERSION"));
+
 /// An error behind its stable code, for a terminal or a log; its causes follow when the chain is shown.
 pub fn coded(code: &'static str, error: impl Error + Send + Sync + 'static) -> anyhow::Error {
     anyhow::Error::new(error).context(code)

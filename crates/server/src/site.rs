@@ -1,9 +1,9 @@
 //! One deployment: its configuration, its law, its store, joined to a desk.
 
 use crate::clock::{SystemClock, SystemIds};
-use crate::coded;
-use crate::law;
+use crate::law::{self, StoredLaws};
 use crate::letters::{Contact, Senders};
+use crate::{ENGINE, coded};
 use anyhow::{Context, anyhow};
 use clap::Args;
 use std::path::PathBuf;
@@ -42,12 +42,20 @@ impl Choice {
         traject_config::check(&sources).map_err(|errors| listed("the configuration is not valid", &errors))
     }
 
-    /// Loads the configuration and opens what it names, on the system's clock.
+    /// Loads the configuration and opens what it names, on the system's clock, to record what is decided.
     ///
     /// # Errors
     /// When the configuration, the law or the database cannot be used.
     pub async fn open(&self) -> anyhow::Result<Site> {
         Site::open(self.load()?, Arc::new(SystemClock)).await
+    }
+
+    /// The same, to read only: the law in force leaves no trace.
+    ///
+    /// # Errors
+    /// As [`Choice::open`].
+    pub async fn open_to_read(&self) -> anyhow::Result<Site> {
+        Site::open_to_read(self.load()?, Arc::new(SystemClock)).await
     }
 }
 
@@ -63,11 +71,23 @@ pub struct Site {
 }
 
 impl Site {
-    /// Opens the law and the database of a configuration.
+    /// Opens the law and the database of a configuration, and keeps the law there, so that what is decided under it can
+    /// be decided again.
     ///
     /// # Errors
     /// When the law or the database cannot be used.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let site = Self::open_to_read(config, clock).await?;
+        let Desk { law, store, clock, .. } = &site.desk;
+        store.put_law(law.hash, &law.content, clock.now()).await.context("the law cannot be kept")?;
+        Ok(site)
+    }
+
+    /// Opens the law and the database of a configuration. Nothing is to be decided on its desk.
+    ///
+    /// # Errors
+    /// When the law or the database cannot be used.
+    pub async fn open_to_read(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let law = Arc::new(load_law(&config)?);
         let secrets = secrets(&config)?;
         let url = secrets.database_url.expose();
@@ -80,8 +100,15 @@ impl Site {
         let store = traject_store::open(url, options).await.map_err(unopened)?;
         let store = Arc::new(store);
         let copies_by_email = config.mail != Mail::None;
-        let desk =
-            Desk { law, store: Arc::<SqlStore>::clone(&store) as _, clock, ids: Arc::new(SystemIds), copies_by_email };
+        let desk = Desk {
+            law,
+            laws: Arc::new(StoredLaws),
+            engine: ENGINE.into(),
+            store: Arc::<SqlStore>::clone(&store) as _,
+            clock,
+            ids: Arc::new(SystemIds),
+            copies_by_email,
+        };
         Ok(Self { config, desk, store })
     }
 

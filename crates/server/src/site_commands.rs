@@ -3,13 +3,15 @@
 use crate::replay::day;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use traject_app::desk::facts_of;
-use traject_app::model::Actor;
+use traject_app::model::{Actor, Decision, Dossier, StandingRow};
+use traject_app::{AppError, Desk};
 use traject_domain::Date;
 use traject_domain::code::Code;
 use traject_domain::history::Moment;
@@ -22,6 +24,7 @@ use traject_server::jobs::{Jobs, SKEW_MAX};
 use traject_server::letters::Letters;
 use traject_server::serve::Listening;
 use traject_server::{coded, figures, site};
+use traject_store::Rebuild;
 
 /// Arguments of `traject import`.
 #[derive(Args)]
@@ -107,26 +110,49 @@ pub(crate) async fn run_import(arguments: &Import) -> anyhow::Result<()> {
 
 /// Runs `traject verify`: exit status 2 when a record differs.
 pub(crate) async fn run_verify(choice: &site::Choice) -> anyhow::Result<()> {
-    let site = choice.open().await?;
-    let desk = site.desk.clone();
-    let rebuild = move |dossier: &traject_app::model::Dossier| {
-        // A standing is rebuilt as of its own day, under the law it records; another law is another question.
-        let row = dossier.standing.as_ref()?;
-        (row.law_hash == desk.law.hash).then(|| desk.assess(&facts_of(dossier), row.as_of).row)
-    };
-    let report = site.store.verify(&rebuild).await?;
+    let site = choice.open_to_read().await?;
+    let report = site.store.verify(&Rebuilder::new(&site.desk).await?).await?;
     writeln!(
         std::io::stdout(),
-        "{} facts, {} dossiers, {} standings, {} documents re-read; head {}",
+        "{} facts, {} dossiers, {} standings, {} documents, {} decisions re-read, {} made again; head {}",
         report.facts,
         report.dossiers,
         report.standings,
         report.documents,
+        report.decisions,
+        report.replayed,
         report.head
     )?;
     match report.difference {
         Some(difference) => bail!("RECORD_DIFFERS: {difference}"),
         None => site.close().await,
+    }
+}
+
+/// Makes standings and decisions again, each under the law it records.
+struct Rebuilder(HashMap<[u8; 32], Desk>);
+
+impl Rebuilder {
+    async fn new(desk: &Desk) -> anyhow::Result<Self> {
+        let failed = |error: AppError| coded(error.code(), error);
+        let mut desks = HashMap::from([(desk.law.hash, desk.clone())]);
+        for hash in desk.store.laws().await? {
+            desks.insert(hash, desk.under(hash).await.map_err(failed)?);
+        }
+        Ok(Self(desks))
+    }
+}
+
+impl Rebuild for Rebuilder {
+    fn standing(&self, dossier: &Dossier) -> Option<StandingRow> {
+        let row = dossier.standing.as_ref()?;
+        Some(self.0.get(&row.law_hash)?.assess(&facts_of(dossier), row.as_of).row)
+    }
+
+    /// What an earlier version of the program decided, it alone must come to again.
+    fn digest(&self, dossier: &Dossier, decision: &Decision) -> Option<[u8; 32]> {
+        let desk = self.0.get(&decision.law_hash).filter(|desk| *desk.engine == decision.engine)?;
+        Some(desk.made_again(dossier, decision).digest)
     }
 }
 
@@ -166,7 +192,7 @@ pub(crate) async fn run_letters(choice: &site::Choice) -> anyhow::Result<()> {
 
 /// Runs `traject answer`.
 pub(crate) async fn run_answer(arguments: &Question280) -> anyhow::Result<()> {
-    let site = arguments.site.open().await?;
+    let site = arguments.site.open_to_read().await?;
     let at = Moment { as_of: arguments.as_of, recorded_by: arguments.recorded_by.unwrap_or(arguments.as_of) };
     let report = figures::figures(&site.desk, at).await.map_err(|error| coded(error.code(), error))?;
     let language = match arguments.language {
@@ -202,7 +228,7 @@ pub(crate) async fn run_serve(choice: &site::Choice) -> anyhow::Result<()> {
 /// Runs `traject doctor`: opens everything, says what is amiss, and what waits. Exit status 2 when something is amiss.
 pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
-    let site = choice.open().await?;
+    let site = choice.open_to_read().await?;
     writeln!(out, "configuration: valid")?;
     writeln!(out, "law: version {}", site.desk.law.law.version)?;
     site.desk.store.ready().await?;

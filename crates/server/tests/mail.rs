@@ -19,6 +19,8 @@ use traject_domain::fact::FactKind;
 use traject_domain::municipality::Municipality;
 use traject_email_smtp::{SmtpConfig, SmtpMailer, TlsMode};
 use traject_letter_pdf::{LetterPdf, PrintFolder};
+use traject_server::ENGINE;
+use traject_server::law::StoredLaws;
 use traject_server::letters::{Contact, Letters, Made, Senders};
 use traject_server::mail::{Mailed, Mails, recover};
 use traject_sim::mail_sink::{Behaviour, MailSink};
@@ -75,8 +77,16 @@ impl House {
         let law = Arc::new(
             traject_server::law::known(&traject_lawbook::LawText::embedded()).expect("the law ships with the program"),
         );
-        let ids = Arc::new(SeededIds::new(7));
-        let desk = Desk { law, store, clock: Arc::<FixedClock>::clone(&clock) as _, ids, copies_by_email: true };
+        store.put_law(law.hash, &law.content, clock.now()).await.expect("the law is kept");
+        let desk = Desk {
+            law,
+            laws: Arc::new(StoredLaws),
+            engine: ENGINE.into(),
+            store,
+            clock: Arc::<FixedClock>::clone(&clock) as _,
+            ids: Arc::new(SeededIds::new(7)),
+            copies_by_email: true,
+        };
         let contact = Contact { email: "inburgering@elsene.example".into(), phone: Some("02 555 01 23".into()) };
         let senders = Senders {
             information_site: "www.bewelcome.example".into(),

@@ -1,4 +1,5 @@
-//! The record of Traject on SQLite and PostgreSQL: ledger, vault, standings, deliveries, request ids, work list.
+//! The record of Traject on SQLite and PostgreSQL: ledger, vault, standings, decisions, deliveries, request ids,
+//! work list.
 //!
 //! May depend on the app's ports, the codec, the domain, sea-orm and what it stands on.
 //! Must never know tonic, the law or letters; no type of sea-orm or of the crate `time` leaves it.
@@ -7,6 +8,7 @@
 //! [`SqlStore::verify`] re-reads every byte of the record.
 
 mod connect;
+mod decisions;
 mod entity;
 mod error;
 mod group;
@@ -23,4 +25,4 @@ mod writer;
 
 pub use error::OpenError;
 pub use store::{Options, SqlStore, open};
-pub use verify::{Difference, VerifyReport};
+pub use verify::{Difference, Rebuild, VerifyReport};

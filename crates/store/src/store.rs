@@ -1,6 +1,7 @@
 //! The port over a database.
 
 use crate::connect::Db;
+use crate::decisions;
 use crate::entity::dossier;
 use crate::error::{Failure, OpenError};
 use crate::lists::{self, Move, retried};
@@ -13,9 +14,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use traject_app::error::{CommitError, ReadError};
-use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem,
+    Channel, Command, Committed, Decision, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
 use traject_codec::Salts;
@@ -248,6 +249,26 @@ impl Store for SqlStore {
 
     async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(lists::document(&self.db.reader, id).await?)
+    }
+
+    async fn put_law(&self, hash: [u8; 32], content: &[u8], now: Timestamp) -> Result<(), ReadError> {
+        Ok(retried(|| decisions::put_law(&self.db, hash, content, now)).await?)
+    }
+
+    async fn law(&self, hash: [u8; 32]) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(decisions::law(&self.db.reader, hash).await?)
+    }
+
+    async fn laws(&self) -> Result<Vec<[u8; 32]>, ReadError> {
+        Ok(decisions::laws(&self.db.reader).await?)
+    }
+
+    async fn decision(&self, fact: FactId) -> Result<Option<Decision>, ReadError> {
+        Ok(decisions::decision(&self.db.reader, fact).await?)
+    }
+
+    async fn decisions_of(&self, id: DossierId) -> Result<Vec<Decision>, ReadError> {
+        Ok(decisions::decisions_of(&self.db.reader, id).await?)
     }
 
     async fn head(&self) -> Result<u64, ReadError> {

@@ -1,19 +1,23 @@
-//! Re-reading the whole record: every part, skeleton, link of the chain and index, and the standings.
+//! Re-reading the whole record: every part, skeleton, link of the chain and index, the standings, and the decisions.
 
-use crate::entity::{day_head, delivery, delivery_document, dossier, fact_part, ledger, ledger_head, number, request};
+use crate::decisions::to_decision;
+use crate::entity::{
+    day_head, decision, delivery, delivery_document, dossier, fact_part, ledger, ledger_head, number, request,
+};
 use crate::error::Failure;
+use crate::group::lists;
 use crate::read;
 use crate::store::SqlStore;
 use crate::value::{to_i64, to_instant, to_u64};
 use crate::wire;
 use sea_orm::{
-    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, DatabaseTransaction, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use std::collections::{HashMap, HashSet};
 use traject_app::error::ReadError;
 use traject_app::ids::DossierId;
-use traject_app::model::{Dossier, StandingRow};
+use traject_app::model::{Decision, Dossier, StandingRow};
 use traject_codec::{
     Decoded, GENESIS, Hash, PartClass, Place, chain_hash, check_parts, content_hash, decode, fact_hash,
 };
@@ -37,6 +41,10 @@ pub struct VerifyReport {
     pub standings: u64,
     /// Documents whose hash was compared.
     pub documents: u64,
+    /// Decisions whose law, facts and position were looked up.
+    pub decisions: u64,
+    /// Decisions among them that were made again.
+    pub replayed: u64,
     /// Position of the ledger's head.
     pub head: u64,
     /// The chain's hash there, as it was computed.
@@ -55,6 +63,15 @@ pub struct Difference {
     pub record: String,
     /// What differs.
     pub what: &'static str,
+}
+
+/// What verification makes again from facts; `None`: not compared.
+pub trait Rebuild: Sync {
+    /// The standing of a dossier, as of the day and under the law that its row names.
+    fn standing(&self, dossier: &Dossier) -> Option<StandingRow>;
+
+    /// The digest of a decision on a dossier.
+    fn digest(&self, dossier: &Dossier, decision: &Decision) -> Option<[u8; 32]>;
 }
 
 /// Why verification stopped.
@@ -91,23 +108,34 @@ struct Verifier<'a> {
     tx: &'a DatabaseTransaction,
     report: VerifyReport,
     dossiers: HashMap<Uuid, Seen>,
+    laws: HashSet<Vec<u8>>,
     chain: Hash,
+}
+
+/// Where a fact that a decision names stands in the ledger.
+struct FactPlace {
+    fact: Uuid,
+    position: i64,
+    /// Its dossier, and the version that its command gave that.
+    command: (Uuid, i64),
 }
 
 impl SqlStore {
     /// Re-reads every byte at one moment: part commitments, skeleton hashes, the chain and its gapless positions, the
-    /// heads of days and of the ledger, request results, dossier heads, numbers, documents; and compares each standing
-    /// that is not stale with what `rebuild` makes of its dossier (`None`: not compared, such as under another law).
+    /// heads of days and of the ledger, request results, dossier heads, numbers, documents, laws, decisions; and compares
+    /// each standing that is not stale, and each decision, with what `rebuild` makes of its dossier.
     ///
     /// # Errors
     /// [`ReadError`] when the database cannot be read. A difference is part of the report, not an error.
-    pub async fn verify(
-        &self,
-        rebuild: &(dyn Fn(&Dossier) -> Option<StandingRow> + Sync),
-    ) -> Result<VerifyReport, ReadError> {
+    pub async fn verify(&self, rebuild: &dyn Rebuild) -> Result<VerifyReport, ReadError> {
         let tx = self.db.begin_read().await.map_err(Failure::from)?;
-        let mut verifier =
-            Verifier { tx: &tx, report: VerifyReport::default(), dossiers: HashMap::new(), chain: GENESIS };
+        let mut verifier = Verifier {
+            tx: &tx,
+            report: VerifyReport::default(),
+            dossiers: HashMap::new(),
+            laws: HashSet::new(),
+            chain: GENESIS,
+        };
         let result = verifier.run(rebuild).await;
         let mut report = verifier.report;
         report.chain_hash = verifier.chain;
@@ -121,12 +149,14 @@ impl SqlStore {
 }
 
 impl Verifier<'_> {
-    async fn run(&mut self, rebuild: &(dyn Fn(&Dossier) -> Option<StandingRow> + Sync)) -> Result<(), Stop> {
+    async fn run(&mut self, rebuild: &dyn Rebuild) -> Result<(), Stop> {
         self.facts().await?;
         self.requests().await?;
         self.dossier_heads().await?;
         self.numbers().await?;
-        self.standings(rebuild).await?;
+        self.laws().await?;
+        self.standings_and_decisions(rebuild).await?;
+        self.all_decisions_were_seen().await?;
         self.documents().await
     }
 
@@ -322,7 +352,7 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    async fn standings(&mut self, rebuild: &(dyn Fn(&Dossier) -> Option<StandingRow> + Sync)) -> Result<(), Stop> {
+    async fn standings_and_decisions(&mut self, rebuild: &dyn Rebuild) -> Result<(), Stop> {
         let mut after = None;
         loop {
             let heads = read::heads(self.tx, after, PAGE).await?;
@@ -336,10 +366,11 @@ impl Verifier<'_> {
                 Err(failure) => return Err(failure.into()),
             };
             for dossier in &dossiers {
-                let (Some(stored), Some(rebuilt)) = (&dossier.standing, rebuild(dossier)) else { continue };
+                let (Some(stored), Some(rebuilt)) = (&dossier.standing, rebuild.standing(dossier)) else { continue };
                 hold(*stored == rebuilt, "standing", dossier.id, "it is not what its facts give")?;
                 self.report.standings += 1;
             }
+            self.decisions(&dossiers, rebuild).await?;
         }
     }
 
@@ -373,4 +404,80 @@ impl Verifier<'_> {
             self.report.documents += 1;
         }
     }
+
+    async fn laws(&mut self) -> Result<(), Stop> {
+        for hash in crate::decisions::laws(self.tx).await? {
+            let content = crate::decisions::law(self.tx, hash).await?.unwrap_or_default();
+            hold(content_hash(&content) == hash, "law", hex(&hash), "its hash is not that of its content")?;
+            self.laws.insert(hash.to_vec());
+        }
+        Ok(())
+    }
+
+    /// The decisions on some dossiers.
+    async fn decisions(&mut self, dossiers: &[Dossier], rebuild: &dyn Rebuild) -> Result<(), Stop> {
+        let ids: Vec<Uuid> = dossiers.iter().map(|dossier| dossier.id.0).collect();
+        let mut rows = Vec::new();
+        for list in lists(&ids) {
+            rows.extend(decision::Entity::find().filter(decision::Column::Dossier.is_in(list)).all(self.tx).await?);
+        }
+        let places = self.places(&rows).await?;
+        let by_fact: HashMap<Uuid, &FactPlace> = places.iter().map(|place| (place.fact, place)).collect();
+        let by_position: HashMap<i64, &FactPlace> = places.iter().map(|place| (place.position, place)).collect();
+        let dossiers: HashMap<Uuid, &Dossier> = dossiers.iter().map(|dossier| (dossier.id.0, dossier)).collect();
+        for row in &rows {
+            hold(self.laws.contains(&row.law_hash), "decision", row.fact, "its law is missing")?;
+            let (first, last) = (by_fact.get(&row.fact), by_position.get(&row.position));
+            let together = first.zip(last).is_some_and(|(first, last)| {
+                first.command == last.command && first.command.0 == row.dossier && first.position <= last.position
+            });
+            hold(together, "decision", row.fact, "its facts are not those of one command on its dossier")?;
+            if let Some(dossier) = dossiers.get(&row.dossier).filter(|dossier| !dossier.frozen) {
+                self.replay(row, dossier, rebuild)?;
+            }
+            self.report.decisions += 1;
+        }
+        Ok(())
+    }
+
+    /// Where the first and the last facts of decisions stand.
+    async fn places(&self, rows: &[decision::Model]) -> Result<Vec<FactPlace>, Stop> {
+        use ledger::Column::{Dossier, DossierVersion, FactId, Position};
+        let facts: Vec<Uuid> = rows.iter().map(|row| row.fact).collect();
+        let positions: Vec<i64> = rows.iter().map(|row| row.position).collect();
+        let firsts = lists(&facts).map(|list| FactId.is_in(list));
+        let named = firsts.chain(lists(&positions).map(|list| Position.is_in(list)));
+        let mut places = Vec::new();
+        for condition in named {
+            let find = ledger::Entity::find().filter(condition).select_only();
+            let find = find.columns([FactId, Position, Dossier, DossierVersion]).into_tuple();
+            let found: Vec<(Uuid, i64, Uuid, i64)> = find.all(self.tx).await?;
+            let place = |(fact, position, dossier, version)| FactPlace { fact, position, command: (dossier, version) };
+            places.extend(found.into_iter().map(place));
+        }
+        Ok(places)
+    }
+
+    /// Made again, a decision comes to the same.
+    fn replay(&mut self, row: &decision::Model, dossier: &Dossier, rebuild: &dyn Rebuild) -> Result<(), Stop> {
+        let Ok(decision) = to_decision(row) else { return differs("decision", row.fact, "it does not read") };
+        let first = dossier.facts.iter().find(|fact| fact.id == decision.fact);
+        let same_kind = first.is_some_and(|fact| fact.fact.kind.name() == decision.kind.as_str());
+        hold(same_kind, "decision", row.fact, "its kind is not that of its first fact")?;
+        if let Some(digest) = rebuild.digest(dossier, &decision) {
+            hold(digest == decision.digest, "decision", row.fact, "made again it does not come to the same")?;
+            self.report.replayed += 1;
+        }
+        Ok(())
+    }
+
+    /// Every decision belonged to a dossier.
+    async fn all_decisions_were_seen(&self) -> Result<(), Stop> {
+        let there = decision::Entity::find().count(self.tx).await?;
+        hold(there == self.report.decisions, "decision", there, "so many are there, and fewer belong to a dossier")
+    }
+}
+
+fn hex(hash: &Hash) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

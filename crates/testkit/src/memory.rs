@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use traject_app::error::{CommitError, Key, ReadError};
 use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Delivery, DeliveryKey, DeliveryState, Dossier, DossierChange, DossierRow, Identity,
-    LedgerFact, NewFact, Request, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
+    Channel, Command, Committed, Decision, Delivery, DeliveryKey, DeliveryState, Dossier, DossierChange, DossierRow,
+    Identity, LedgerFact, NewFact, Request, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
 use traject_codec::content_hash;
 use traject_domain::Date;
+use traject_domain::code::Code;
 use traject_domain::fact::{FactRef, NumberKey};
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
@@ -39,6 +40,8 @@ struct Record {
     delivery_keys: HashSet<DeliveryKey>,
     documents: HashMap<DeliveryId, Vec<u8>>,
     work: BTreeMap<WorkItemId, WorkItem>,
+    laws: BTreeMap<[u8; 32], Vec<u8>>,
+    decisions: HashMap<FactId, Decision>,
 }
 
 /// A dossier as it is kept.
@@ -73,6 +76,11 @@ impl MemoryStore {
     }
 }
 
+/// A decision under a law that was never put.
+#[derive(Debug, thiserror::Error)]
+#[error("the law of the decision is not in the store")]
+struct UnknownLaw;
+
 impl Record {
     /// Why a command is refused; nothing is changed before this has passed.
     fn may(&self, command: &Command) -> Result<(), CommitError> {
@@ -83,7 +91,12 @@ impl Record {
                 return Err(CommitError::Stale(change.dossier));
             }
         }
-        self.keys_are_free(command).map_err(CommitError::Taken)
+        self.keys_are_free(command).map_err(CommitError::Taken)?;
+        let mut decisions = command.changes.iter().filter_map(|change| change.decision.as_ref());
+        match decisions.all(|decision| self.laws.contains_key(&decision.law_hash)) {
+            true => Ok(()),
+            false => Err(CommitError::Internal(Box::new(UnknownLaw))),
+        }
     }
 
     fn keys_are_free(&self, command: &Command) -> Result<(), Key> {
@@ -142,6 +155,7 @@ impl Record {
         for fact in &change.facts {
             self.fact(change.dossier, fact, now);
         }
+        self.decide(change);
         for (key, number) in &change.numbers {
             self.numbers.insert(*number, (*key, change.dossier));
             self.keys.insert(*key, *number);
@@ -187,6 +201,22 @@ impl Record {
             actor: new.actor.clone(),
         };
         self.dossiers.entry(dossier).or_default().facts.push((fact, new.identity.clone()));
+    }
+
+    fn decide(&mut self, change: &DossierChange) {
+        let (Some(first), Some(new)) = (change.facts.first(), &change.decision) else { return };
+        let decision = Decision {
+            fact: first.id,
+            dossier: change.dossier,
+            kind: Code::new(first.fact.kind.name()),
+            position: self.head,
+            as_of: new.as_of,
+            law_hash: new.law_hash,
+            engine: new.engine.clone(),
+            outcome: new.outcome.clone(),
+            digest: new.digest,
+        };
+        self.decisions.insert(first.id, decision);
     }
 
     fn work(&mut self, dossier: DossierId, change: &WorkChange, today: Date) {
@@ -492,6 +522,30 @@ impl Store for MemoryStore {
 
     async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(self.record().documents.get(&id).cloned())
+    }
+
+    async fn put_law(&self, hash: [u8; 32], content: &[u8], _: Timestamp) -> Result<(), ReadError> {
+        self.record().laws.entry(hash).or_insert_with(|| content.to_vec());
+        Ok(())
+    }
+
+    async fn law(&self, hash: [u8; 32]) -> Result<Option<Vec<u8>>, ReadError> {
+        Ok(self.record().laws.get(&hash).cloned())
+    }
+
+    async fn laws(&self) -> Result<Vec<[u8; 32]>, ReadError> {
+        Ok(self.record().laws.keys().copied().collect())
+    }
+
+    async fn decision(&self, fact: FactId) -> Result<Option<Decision>, ReadError> {
+        Ok(self.record().decisions.get(&fact).cloned())
+    }
+
+    async fn decisions_of(&self, id: DossierId) -> Result<Vec<Decision>, ReadError> {
+        let mut found: Vec<Decision> =
+            self.record().decisions.values().filter(|decision| decision.dossier == id).cloned().collect();
+        found.sort_by_key(|decision| decision.position);
+        Ok(found)
     }
 
     async fn head(&self) -> Result<u64, ReadError> {

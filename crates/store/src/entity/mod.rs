@@ -2,10 +2,12 @@
 #![expect(unreachable_pub, reason = "derived code is public; nothing here leaves the crate")]
 
 pub(crate) mod day_head;
+pub(crate) mod decision;
 pub(crate) mod delivery;
 pub(crate) mod delivery_document;
 pub(crate) mod dossier;
 pub(crate) mod fact_part;
+pub(crate) mod law;
 pub(crate) mod ledger;
 pub(crate) mod ledger_head;
 pub(crate) mod number;

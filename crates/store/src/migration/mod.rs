@@ -2,6 +2,7 @@
 
 mod m20261124_000001_ledger;
 mod m20261124_000002_read_models;
+mod m20261125_000003_decisions;
 
 use crate::error::OpenError;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
@@ -14,7 +15,11 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_ledger::Migration), Box::new(m20261124_000002_read_models::Migration)]
+        vec![
+            Box::new(m20261124_000001_ledger::Migration),
+            Box::new(m20261124_000002_read_models::Migration),
+            Box::new(m20261125_000003_decisions::Migration),
+        ]
     }
 }
 

@@ -3,7 +3,7 @@
 use super::plan::{Head, Plan, Rows};
 use super::{Answer, Context};
 use crate::entity::{
-    day_head, delivery, dossier, fact_part, ledger, ledger_head, number, request, standing, work_item,
+    day_head, decision, delivery, dossier, fact_part, ledger, ledger_head, number, request, standing, work_item,
 };
 use crate::error::{Corrupt, Failure, is_taken};
 use crate::group::{insert, lists};
@@ -175,6 +175,7 @@ async fn insert_rows(tx: &impl ConnectionTrait, rows: Rows) -> Result<(), Failur
     let mut once = OnConflict::columns([work_item::Column::Dossier, work_item::Column::Kind]);
     once.target_and_where(is_open()).do_nothing();
     insert::<work_item::Entity>(tx, rows.opens, Some(&once)).await.map_err(taken(Key::WorkItem))?;
+    insert::<decision::Entity>(tx, rows.decisions, None).await?;
     insert::<request::Entity>(tx, rows.requests, None).await?;
     Ok(())
 }

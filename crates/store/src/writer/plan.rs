@@ -1,7 +1,9 @@
 //! What a batch will write: rows with their versions, positions and hashes.
 
-use crate::entity::delivery;
-use crate::entity::{day_head, dossier, fact_part, ledger, ledger_head, number, request, standing, work_item};
+use crate::decisions;
+use crate::entity::{
+    day_head, decision, delivery, dossier, fact_part, ledger, ledger_head, number, request, standing, work_item,
+};
 use crate::error::Failure;
 use crate::row;
 use crate::value::{Micros, to_hash, to_i64, to_time, to_u64, work_code};
@@ -30,6 +32,7 @@ pub(super) struct Rows {
     /// Open items to close, by kind.
     pub(super) closes: BTreeMap<&'static str, Vec<Uuid>>,
     pub(super) opens: Vec<work_item::Model>,
+    pub(super) decisions: Vec<decision::Model>,
     pub(super) requests: Vec<request::Model>,
 }
 
@@ -104,6 +107,7 @@ impl Plan<'_> {
             let numbers = if i == 0 { change.numbers.as_slice() } else { &[] };
             self.add_fact(change.dossier, version, fact, numbers)?;
         }
+        self.rows.decisions.extend(decisions::from_change(change, self.head.position));
         self.rows.numbers.extend(change.numbers.iter().map(|(key, number)| number::Model {
             number_key: key.0,
             dossier: change.dossier.0,

@@ -49,6 +49,8 @@ struct Plan {
     imported: bool,
     delivery: Option<(LegalStep, u32)>,
     work: Vec<(usize, bool, i8, bool)>,
+    /// A decision under this law; only the first is kept.
+    law: Option<u8>,
 }
 
 fn day(offset: i8) -> Date {
@@ -93,8 +95,9 @@ prop_compose! {
             (select(vec![LegalStep::Certificate, LegalStep::Notice(Breach::NotCompleted)]), 0..3_u32),
         ),
         work in vec((0..KINDS.len(), any::<bool>(), -9..9_i8, any::<bool>()), 0..4),
+        law in option::weighted(0.3, prop_oneof![9 => Just(0), 1 => Just(1)]),
     ) -> Plan {
-        Plan { dossier, wrong_version, facts, number, standing, imported, delivery, work }
+        Plan { dossier, wrong_version, facts, number, standing, imported, delivery, work, law }
     }
 }
 
@@ -162,6 +165,7 @@ impl Run {
         change.numbers.extend(
             number.map(|(key, number)| (NumberKey(Uuid::from_u128(u128::from(key))), facts::national_number(number))),
         );
+        change.decision = plan.law.map(super::decision);
         change.imported = plan.imported;
         change.standing = match &plan.standing {
             Some(row) => StandingUpdate::Assessed(Box::new(row.clone())),
@@ -267,6 +271,7 @@ async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
         let id = DossierId(Uuid::from_u128(n as u128 + 1));
         same!(stores, identity(id));
         same!(stores, deliveries_of(id));
+        same!(stores, decisions_of(id));
         same!(stores, list(filter, after, 2));
         same!(stores, waking(day(run.day), after, 2));
         same!(stores, stale(after, 2));
@@ -333,6 +338,9 @@ where
     proptest!(config, |(steps in vec(any_step(), 1..24), filter in any_filter())| {
         runtime.block_on(async {
             let Some([a, b]) = make().await else { return };
+            for fixture in [&a, &b] {
+                fixture.keep_law(0).await;
+            }
             let mut run = Run::default();
             for step in &steps {
                 run.step(step, [&a, &b]).await;

@@ -4,10 +4,12 @@
 //! where the store cannot run here (and has said so loudly).
 
 mod commit;
+mod decisions;
 mod differential;
 mod lists;
 
 pub use commit::*;
+pub use decisions::*;
 pub use differential::differential;
 pub use lists::*;
 
@@ -17,10 +19,10 @@ use std::any::Any;
 use std::sync::Arc;
 use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, DeliveryKey, DossierChange, LegalStep, NewDelivery, NewFact, Request, StandingRow,
+    Channel, Command, DeliveryKey, DossierChange, LegalStep, NewDecision, NewDelivery, NewFact, Request, StandingRow,
     StandingUpdate, WorkChange, WorkKind,
 };
-use traject_app::port::{Ids as _, Store};
+use traject_app::port::{Clock as _, Ids as _, Store};
 use traject_domain::Date;
 use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::fact::{FactKind, NumberKey};
@@ -74,6 +76,12 @@ impl Fixture {
         Command { request: Request { caller: "staff-1".to_owned(), id, hash }, changes }
     }
 
+    /// Keeps a law for [`decision`]s.
+    pub async fn keep_law(&self, law: u8) {
+        let now = self.clock.now();
+        self.store.put_law([law; 32], &[law; 3], now).await.expect("writes");
+    }
+
     /// A new work item.
     pub fn open(&self, kind: WorkKind, due_since: Date) -> WorkChange {
         WorkChange::Open { id: WorkItemId(self.ids.next()), kind, due_since, held: false }
@@ -98,6 +106,18 @@ pub fn change(dossier: DossierId, expected_version: u64) -> DossierChange {
         imported: false,
         deliveries: Vec::new(),
         work: Vec::new(),
+        decision: None,
+    }
+}
+
+/// A decision of [`TODAY`] under a law.
+pub fn decision(law: u8) -> NewDecision {
+    NewDecision {
+        as_of: TODAY,
+        law_hash: [law; 32],
+        engine: "traject 0".to_owned(),
+        outcome: Code::new("obliged"),
+        digest: [9; 32],
     }
 }
 
@@ -151,6 +171,9 @@ macro_rules! store_suite {
             the_backlog_counts_what_the_work_list_shows
             a_delivery_moves_from_a_state_once
             many_movers_move_a_delivery_once
+            a_law_is_kept_once_under_its_hash
+            a_decision_is_named_by_its_first_fact_and_placed_by_its_last
+            a_decision_needs_a_fact_and_a_law_that_is_kept
             the_store_says_that_it_is_ready
         );
     };
