@@ -1,5 +1,6 @@
 //! One binary for all black-box tests.
 
+mod decision;
 mod import;
 mod kills;
 mod procedure;

@@ -10,6 +10,7 @@ use tonic::{Request, Status};
 use traject_proto::google::r#type::Date;
 use traject_proto::traject::act::v1::act_service_client::ActServiceClient;
 use traject_proto::traject::check::v1::check_service_client::CheckServiceClient;
+use traject_proto::traject::decision::v1::decision_service_client::DecisionServiceClient;
 use traject_proto::traject::delivery::v1::delivery_service_client::DeliveryServiceClient;
 use traject_proto::traject::dossier::v1::dossier_service_client::DossierServiceClient;
 use traject_proto::traject::report::v1::report_service_client::ReportServiceClient;
@@ -53,8 +54,13 @@ impl Deployment {
     }
 
     pub(crate) fn command(&self, subcommand: &str) -> Command {
+        self.command_of(&[subcommand])
+    }
+
+    /// The command of a subcommand with its own subcommands and arguments.
+    pub(crate) fn command_of(&self, arguments: &[&str]) -> Command {
         let mut command = traject();
-        command.arg(subcommand).arg("--set").arg(format!("data_dir={}", self.dir.path().join("data").display()));
+        command.args(arguments).arg("--set").arg(format!("data_dir={}", self.dir.path().join("data").display()));
         if let Some(url) = &self.url {
             command.arg("--set").arg(format!("database.url={url}"));
         }
@@ -70,12 +76,20 @@ impl Deployment {
 
     /// Starts a server, with a site file in which the City of Brussels can be reached.
     pub(crate) fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same, with more keys set, each as `section.key=value`.
+    pub(crate) fn serve_with(&self, set: &[String]) -> Server {
         let site = self.dir.path().join("site.toml");
         std::fs::write(self.dir.path().join("tokens.toml"), TOKENS).expect("the tokens are written");
         std::fs::write(&site, SITE).expect("the site file is written");
         let mut command = self.command("serve");
         command.arg("--config").arg(&site).args(["--set", "server.listen=127.0.0.1:0", "--set", "log.filter=warn"]);
         command.arg("--set").arg(format!("tokens.file={}", self.dir.path().join("tokens.toml").display()));
+        for key in set {
+            command.arg("--set").arg(key);
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output is piped")).read_line(&mut line).expect("it speaks");
@@ -195,6 +209,9 @@ impl Client {
     }
     pub(crate) fn act(&self) -> ActServiceClient<Called> {
         ActServiceClient::with_interceptor(self.channel.clone(), self.headers)
+    }
+    pub(crate) fn decision(&self) -> DecisionServiceClient<Called> {
+        DecisionServiceClient::with_interceptor(self.channel.clone(), self.headers)
     }
     pub(crate) fn work(&self) -> WorkServiceClient<Called> {
         WorkServiceClient::with_interceptor(self.channel.clone(), self.headers)

@@ -1,5 +1,6 @@
 //! The binary `traject`: subcommands over the composition. It sees every room, and holds no rule of the domain.
 
+mod decision_command;
 mod law_command;
 mod replay;
 mod site_commands;
@@ -33,6 +34,9 @@ enum Command {
     Answer(site_commands::Question280),
     /// Re-reads every byte of the record, and names the first that differs.
     Verify(Choice),
+    /// Lists decisions, or makes one again as it was made.
+    #[command(subcommand)]
+    Decision(decision_command::Command),
     /// Checks the law files of a directory, or those that ship with the program.
     #[command(subcommand)]
     Law(law_command::Command),
@@ -49,7 +53,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match run(&Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // The chain is shown once, here; a closed pipe is not worth a second error.
             let _ = writeln!(std::io::stderr(), "traject: {error:#}");
@@ -58,9 +62,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command) -> anyhow::Result<()> {
+fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let runtime = || tokio::runtime::Runtime::new().context("the runtime cannot be started");
-    match command {
+    let done = match command {
+        Command::Decision(command) => return runtime()?.block_on(decision_command::run(command)),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Law(command) => runtime()?.block_on(law_command::run(command)),
         Command::Config(command) => site_commands::run_config(command),
@@ -72,7 +77,8 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Verify(choice) => runtime()?.block_on(site_commands::run_verify(choice)),
         Command::Serve(choice) => runtime()?.block_on(site_commands::run_serve(choice)),
         Command::Doctor(choice) => runtime()?.block_on(site_commands::run_doctor(choice)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn version() -> anyhow::Result<()> {
