@@ -106,7 +106,7 @@ async fn made_again(site: &Site, id: FactId) -> anyhow::Result<Replay> {
 
 fn table<const COLUMNS: usize>(columns: [&str; COLUMNS]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_header(columns);
     table
 }
@@ -128,11 +128,16 @@ fn to_text(replay: &Replay, engine: &str, trace: bool) -> String {
     if !facts.is_empty() {
         text.push_str(&format!("\nnot known when it was made:\n{}\n", facts.join("\n")));
     }
-    let (title, lines) = if trace { ("every line", every_line(replay)) } else { ("lines that differ", lines(replay)) };
-    if !lines.is_empty() {
+    let differing = differing(replay);
+    if trace {
+        text.push_str(&format!(
+            "\nevery line, * where today's differs:\n{}\n",
+            every_line(replay, &differing).join("\n")
+        ));
+    } else if !differing.is_empty() {
         let mut table = table(["", "then", "now"]);
-        table.add_rows(lines);
-        text.push_str(&format!("\n{title}:\n{table}\n"));
+        table.add_rows(differing);
+        text.push_str(&format!("\nlines that differ:\n{table}\n"));
     }
     text
 }
@@ -174,25 +179,24 @@ fn later_fact(difference: &Difference) -> Option<String> {
 }
 
 /// The lines that differ: subject, then, now.
-fn lines(replay: &Replay) -> Vec<[String; 3]> {
+fn differing(replay: &Replay) -> Vec<[String; 3]> {
+    let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
     let line = |difference: &Difference| match difference {
-        Difference::Line { subject, then, now } => {
-            Some([subject.clone(), then.clone().unwrap_or_default(), now.clone().unwrap_or_default()])
-        }
+        Difference::Line { subject, then, now } => Some([subject.clone(), shown(then), shown(now)]),
         _ => None,
     };
     replay.differences.iter().filter_map(line).collect()
 }
 
-/// Every line of both views; what is the same stands in both columns.
-fn every_line(replay: &Replay) -> Vec<[String; 3]> {
-    let differing = lines(replay);
+/// Every line as it was, with today's beside it where that differs; then those that are new.
+fn every_line(replay: &Replay, differing: &[[String; 3]]) -> Vec<String> {
+    let marked = |[subject, then, now]: &[String; 3]| format!("* {subject}: {then}; now: {now}");
     let of_then = replay.then.lines.iter().map(|line| {
-        let same = [line.subject.clone(), line.value.clone(), line.value.clone()];
-        differing.iter().find(|other| other[0] == line.subject).cloned().unwrap_or(same)
+        let changed = differing.iter().find(|other| other[0] == line.subject);
+        changed.map(marked).unwrap_or_else(|| format!("  {}: {}", line.subject, line.value))
     });
     let is_new = |line: &&[String; 3]| replay.then.lines.iter().all(|other| other.subject != line[0]);
-    of_then.chain(differing.iter().filter(is_new).cloned()).collect()
+    of_then.chain(differing.iter().filter(is_new).map(marked)).collect()
 }
 
 fn to_json(replay: &Replay) -> Value {

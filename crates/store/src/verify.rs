@@ -101,6 +101,8 @@ struct Seen {
     version: u64,
     /// True when a part that may have held numbers was erased or is not read.
     numbers_unknown: bool,
+    /// True when a part was erased: what was decided on it cannot be made again.
+    erased: bool,
     numbers: HashMap<Uuid, String>,
 }
 
@@ -247,6 +249,7 @@ impl Verifier<'_> {
         hold(missing == erased, "fact_part", row.position, "it is missing, or erased without a commitment")?;
         self.report.erased_parts += erased.len() as u64;
         let seen = self.dossiers.entry(row.dossier).or_default();
+        seen.erased |= !erased.is_empty();
         seen.numbers_unknown |= erased.contains(&i16::from(PartClass::Identifying.number()));
         match decode(&row.skeleton, &parts) {
             Err(_) => differs("ledger", row.position, "its bytes do not read"),
@@ -432,7 +435,9 @@ impl Verifier<'_> {
                 first.command == last.command && first.command.0 == row.dossier && first.position <= last.position
             });
             hold(together, "decision", row.fact, "its facts are not those of one command on its dossier")?;
-            if let Some(dossier) = dossiers.get(&row.dossier).filter(|dossier| !dossier.frozen) {
+            let is_whole = |id: &Uuid| self.dossiers.get(id).is_some_and(|seen| !seen.erased);
+            let dossier = dossiers.get(&row.dossier).filter(|dossier| !dossier.frozen && is_whole(&row.dossier));
+            if let Some(dossier) = dossier {
                 self.replay(row, dossier, rebuild)?;
             }
             self.report.decisions += 1;
