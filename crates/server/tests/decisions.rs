@@ -17,8 +17,9 @@ use traject_domain::Date;
 use traject_domain::code::Code;
 use traject_domain::extract::Extract;
 use traject_domain::fact::FactKind;
+use traject_lawbook::LawText;
 use traject_server::ENGINE;
-use traject_server::law::{StoredLaws, known};
+use traject_server::law::{StoredLaws, known, text};
 use traject_testkit::contract::change;
 use traject_testkit::facts::{clerk, extract, identity, municipality, national_number, new_fact, one_of_each_kind};
 use traject_testkit::memory::MemoryStore;
@@ -36,7 +37,7 @@ impl House {
     async fn open() -> Self {
         let clock = Arc::new(FixedClock::on(TODAY));
         let store = Arc::new(MemoryStore::new(Arc::<FixedClock>::clone(&clock) as _));
-        let law = Arc::new(known(None, &[]).expect("the law ships with the program"));
+        let law = Arc::new(known(&LawText::embedded()).expect("the law ships with the program"));
         store.put_law(law.hash, &law.content, clock.now()).await.expect("the law is kept");
         let desk = Desk {
             law,
@@ -52,7 +53,7 @@ impl House {
 
     /// Another law comes into force here.
     async fn amend(&mut self, policy: &str) {
-        let law = Arc::new(known(None, &[policy.to_owned()]).expect("a known policy"));
+        let law = Arc::new(known(&text(None, &[policy.to_owned()]).expect("a known policy")).expect("loads"));
         self.desk.store.put_law(law.hash, &law.content, self.clock.now()).await.expect("the law is kept");
         self.desk.law = law;
     }
