@@ -3,6 +3,7 @@
 mod decision;
 mod import;
 mod kills;
+mod laboratory;
 mod procedure;
 mod replay;
 mod support;

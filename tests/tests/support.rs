@@ -13,6 +13,7 @@ use traject_proto::traject::check::v1::check_service_client::CheckServiceClient;
 use traject_proto::traject::decision::v1::decision_service_client::DecisionServiceClient;
 use traject_proto::traject::delivery::v1::delivery_service_client::DeliveryServiceClient;
 use traject_proto::traject::dossier::v1::dossier_service_client::DossierServiceClient;
+use traject_proto::traject::law::v1::law_service_client::LawServiceClient;
 use traject_proto::traject::report::v1::report_service_client::ReportServiceClient;
 use traject_proto::traject::work::v1::work_service_client::WorkServiceClient;
 use traject_testkit::postgres;
@@ -59,10 +60,19 @@ impl Deployment {
 
     /// The command of a subcommand with its own subcommands and arguments.
     pub(crate) fn command_of(&self, arguments: &[&str]) -> Command {
+        self.configured(arguments, "--set")
+    }
+
+    /// The command of a subcommand of `traject law` that reads the record; there `--set` sets a value of the law.
+    pub(crate) fn law_command(&self, subcommand: &str) -> Command {
+        self.configured(&["law", subcommand], "--config-set")
+    }
+
+    fn configured(&self, arguments: &[&str], set: &str) -> Command {
         let mut command = traject();
-        command.args(arguments).arg("--set").arg(format!("data_dir={}", self.dir.path().join("data").display()));
+        command.args(arguments).arg(set).arg(format!("data_dir={}", self.dir.path().join("data").display()));
         if let Some(url) = &self.url {
-            command.arg("--set").arg(format!("database.url={url}"));
+            command.arg(set).arg(format!("database.url={url}"));
         }
         command
     }
@@ -212,6 +222,9 @@ impl Client {
     }
     pub(crate) fn decision(&self) -> DecisionServiceClient<Called> {
         DecisionServiceClient::with_interceptor(self.channel.clone(), self.headers)
+    }
+    pub(crate) fn law(&self) -> LawServiceClient<Called> {
+        LawServiceClient::with_interceptor(self.channel.clone(), self.headers)
     }
     pub(crate) fn work(&self) -> WorkServiceClient<Called> {
         WorkServiceClient::with_interceptor(self.channel.clone(), self.headers)

@@ -41,7 +41,7 @@ impl DecisionService for Api {
         let after = place.and_then(|bytes| Some(u64::from_be_bytes(bytes.try_into().ok()?))).unwrap_or(0);
         // Hidden and absent look the same, and neither looks like a dossier without decisions.
         self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
-        let found = self.desk.store.decisions_of(id).await.map_err(|error| self.read_status(error, &caller))?;
+        let found = self.desk.store.decisions_of(&[id]).await.map_err(|error| self.read_status(error, &caller))?;
         let later = found.into_iter().filter(|decision| decision.position > after).take(size + 1);
         let (found, more) = page::cut(later.collect(), size);
         let next = found.last().filter(|_| more);
@@ -150,6 +150,6 @@ fn position(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

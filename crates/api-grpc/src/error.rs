@@ -1,6 +1,7 @@
 //! What an error says: one mapping from kinds to gRPC codes, with `google.rpc` details (AIP-193).
 
 use crate::auth::Caller;
+use std::borrow::Cow;
 use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
@@ -23,12 +24,12 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     field: String,
-    problem: &'static str,
+    problem: Cow<'static, str>,
 }
 
 impl Fault {
-    pub(crate) fn new(field: impl Into<String>, problem: &'static str) -> Self {
-        Self { field: field.into(), problem }
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self { field: field.into(), problem: problem.into() }
     }
 
     /// The field, as a path from the request.
@@ -95,7 +96,7 @@ pub(crate) fn invalid(faults: &[Fault], language: ReadingLanguage) -> Status {
     let fields: Vec<&str> = faults.iter().map(Fault::field).collect();
     let (mut details, message) = details(ErrorReason::InvalidArgument, language, &[("field", &fields.join(", "))]);
     for fault in faults {
-        details.add_bad_request_violation(&fault.field, fault.problem);
+        details.add_bad_request_violation(&fault.field, &*fault.problem);
     }
     Status::with_error_details(Code::InvalidArgument, message, details)
 }

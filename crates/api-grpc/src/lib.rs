@@ -16,6 +16,7 @@ mod dossier;
 mod error;
 mod explain;
 mod extract;
+mod law;
 mod name;
 mod page;
 mod parse;

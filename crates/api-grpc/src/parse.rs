@@ -6,6 +6,7 @@ use crate::error::{Fault, invalid};
 use crate::name;
 use prost::Name;
 use ring::digest::{Context, SHA256};
+use std::borrow::Cow;
 use tonic::Status;
 use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::Request;
@@ -30,7 +31,7 @@ pub(crate) struct Fields(Vec<Fault>);
 
 impl Fields {
     /// Remembers what is wrong with a field.
-    pub(crate) fn fault(&mut self, field: impl Into<String>, problem: &'static str) {
+    pub(crate) fn fault(&mut self, field: impl Into<String>, problem: impl Into<Cow<'static, str>>) {
         self.0.push(Fault::new(field, problem));
     }
 

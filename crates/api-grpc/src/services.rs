@@ -48,6 +48,7 @@ areas! {
     dossier: dossier_service_server, DossierServiceServer;
     act: act_service_server, ActServiceServer;
     decision: decision_service_server, DecisionServiceServer;
+    law: law_service_server, LawServiceServer;
     work: work_service_server, WorkServiceServer;
     delivery: delivery_service_server, DeliveryServiceServer;
     report: report_service_server, ReportServiceServer;

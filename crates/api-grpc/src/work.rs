@@ -92,6 +92,22 @@ impl WorkService for Api {
         self.change(fields, &message.name, &message.etag, update, &caller).await
     }
 
+    async fn resolve_work_item(&self, request: Request<ResolveWorkItemRequest>) -> Result<Response<WorkItem>, Status> {
+        let caller = caller(&request)?;
+        let message = request.get_ref();
+        let mut fields = Fields::default();
+        let id = fields.work_item("name", &message.name);
+        let update = fields.prose("note", &message.note).map(WorkUpdate::Resolve);
+        if let Some(id) = id {
+            let item = self.desk.store.work_item(id).await.map_err(|error| self.read_status(error, &caller))?;
+            // What follows from the standing is closed by the fact that settles it.
+            if item.is_some_and(|item| item.kind != Kind::DecisionChanged) {
+                return Err(self.status(&self.desk.not_to_be_resolved().into(), &caller));
+            }
+        }
+        self.change(fields, &message.name, &message.etag, update, &caller).await
+    }
+
     async fn release_work_item(
         &self,
         request: Request<ReleaseWorkItemRequest>,
@@ -239,6 +255,7 @@ fn kind_of(kind: WorkKind, breach: Option<Breach>) -> Result<Option<Kind>, &'sta
         WorkKind::Review => plain(Some(Kind::Review)),
         WorkKind::UncoveredName => plain(Some(Kind::UncoveredName)),
         WorkKind::DeliveryInDoubt => plain(Some(Kind::DeliveryInDoubt)),
+        WorkKind::DecisionChanged => plain(Some(Kind::DecisionChanged)),
     }
 }
 
@@ -253,6 +270,7 @@ fn wire_kind(kind: Kind) -> (i32, i32) {
         Kind::Review => (WorkKind::Review, None),
         Kind::UncoveredName => (WorkKind::UncoveredName, None),
         Kind::DeliveryInDoubt => (WorkKind::DeliveryInDoubt, None),
+        Kind::DecisionChanged => (WorkKind::DecisionChanged, None),
     };
     (kind.into(), code::optional::<WireBreach>(breach.as_ref()))
 }

@@ -128,8 +128,7 @@ impl Desk {
             return Err(AppError::Frozen);
         }
         let then = self.under(decision.law_hash).await?.made_again(&dossier, &decision);
-        let at = Moment { as_of: decision.as_of, recorded_by: self.clock.today().max(decision.as_of) };
-        let now = self.view(dossier.facts.iter().map(|fact| &fact.fact), at);
+        let now = self.as_seen_now(&dossier, &decision);
         let same = then.digest == decision.digest;
         let differences = self.differences(&dossier, &decision, &then, &now);
         Ok(Replay { decision, then, now, same, differences })
@@ -150,6 +149,12 @@ impl Desk {
     pub fn made_again(&self, dossier: &Dossier, decision: &Decision) -> View {
         let known = dossier.facts.iter().filter(|fact| fact.position <= decision.position);
         self.view(known.map(|fact| &fact.fact), Moment::end_of(decision.as_of))
+    }
+
+    /// What would be said of the day of a decision today: the law of this desk and every fact known now.
+    pub(crate) fn as_seen_now(&self, dossier: &Dossier, decision: &Decision) -> View {
+        let at = Moment { as_of: decision.as_of, recorded_by: self.clock.today().max(decision.as_of) };
+        self.view(dossier.facts.iter().map(|fact| &fact.fact), at)
     }
 
     /// The decision that comes with new facts of a dossier; none without facts.
@@ -183,7 +188,14 @@ impl Desk {
         }
     }
 
-    fn differences(&self, dossier: &Dossier, decision: &Decision, then: &View, now: &View) -> Vec<Difference> {
+    /// Why and where two views of a decision differ.
+    pub(crate) fn differences(
+        &self,
+        dossier: &Dossier,
+        decision: &Decision,
+        then: &View,
+        now: &View,
+    ) -> Vec<Difference> {
         let mut differences: Vec<Difference> =
             later(dossier, decision, now.at).into_iter().map(Difference::LaterFact).collect();
         if then.law_hash != now.law_hash {

@@ -10,6 +10,7 @@ use traject_domain::Date;
 use traject_domain::assess::wake_on;
 use traject_domain::code::{Breach, Code};
 use traject_domain::fact::{Fact, FactKind, FactRef, NumberKey};
+use traject_domain::guard::{Refusal, RefusalCode};
 use traject_domain::history::{History, Moment};
 use traject_domain::law::Law;
 use traject_domain::standing::Standing;
@@ -80,6 +81,12 @@ impl Desk {
         let mut row = proposal::row(standing.as_ref(), today, self.law.hash, municipality);
         row.wake_on = wake_on(&self.law.law, facts, at);
         Assessed { standing, row }
+    }
+
+    /// Why a work item that follows from the standing is not closed by hand.
+    pub fn not_to_be_resolved(&self) -> Refusal {
+        let ground = self.law.law.policies_provenance.ground(None);
+        Refusal::new(RefusalCode::WrongState, "work list", ground)
     }
 
     /// A fact recorded here and now: its reference is its id.

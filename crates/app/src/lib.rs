@@ -15,6 +15,7 @@ pub mod model;
 pub mod port;
 pub mod proposal;
 pub mod reasons;
+pub mod reassess;
 pub mod release;
 pub mod sweep;
 pub mod what_if;

@@ -241,6 +241,8 @@ pub enum WorkKind {
     UncoveredName,
     /// A delivery whose fate is not known.
     DeliveryInDoubt,
+    /// A decision that would be another today: the law or a fact became known after it.
+    DecisionChanged,
 }
 
 /// A change of a work list, made with the facts that cause it.

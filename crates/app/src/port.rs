@@ -42,7 +42,24 @@ pub trait Laws: Send + Sync {
     /// # Errors
     /// [`AppError::Internal`] when it does not read, such as one that a later program wrote.
     fn read(&self, content: &[u8]) -> Result<Law, AppError>;
+
+    /// The law of a content with values set, each written `key=value`.
+    ///
+    /// # Errors
+    /// [`NotSettable`] when a key is not known, or the law that results cannot be loaded.
+    fn with(&self, content: &[u8], set: &[String]) -> Result<Law, NotSettable>;
+
+    /// The values in force on a day, as known on another, by dotted key.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] when the content does not read.
+    fn values(&self, content: &[u8], on: Date, known_on: Date) -> Result<Vec<(String, String)>, AppError>;
 }
+
+/// A value of the law that cannot be set: what to do instead, for a reader of the log and of the call.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotSettable(pub String);
 
 /// Which dossiers a list shows; absent fields do not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -83,6 +100,8 @@ pub enum WorkUpdate {
     Note(String),
     /// Hide until a day, with the reason as the note.
     Snooze(Date, String),
+    /// Close, with what was done as the note.
+    Resolve(String),
 }
 
 /// The record: ledger, vault, standings, deliveries, request ids, work list.
@@ -201,8 +220,8 @@ pub trait Store: Send + Sync {
     /// The decision whose first fact this is.
     async fn decision(&self, fact: FactId) -> Result<Option<Decision>, ReadError>;
 
-    /// Decisions on a dossier, by position.
-    async fn decisions_of(&self, id: DossierId) -> Result<Vec<Decision>, ReadError>;
+    /// The decisions on these dossiers, by dossier and place.
+    async fn decisions_of(&self, ids: &[DossierId]) -> Result<Vec<Decision>, ReadError>;
 
     /// The position of the ledger's head; 0 when empty.
     async fn head(&self) -> Result<u64, ReadError>;

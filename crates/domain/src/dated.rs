@@ -42,6 +42,11 @@ impl<T> Dated<T> {
         &self.0
     }
 
+    /// The days on which a version was published.
+    pub fn publications(&self) -> impl Iterator<Item = Date> + '_ {
+        self.0.iter().filter_map(|version| version.known_from)
+    }
+
     /// The days on which a version begins or becomes known.
     pub fn turning_days(&self) -> impl Iterator<Item = Date> + '_ {
         self.0.iter().flat_map(|version| [version.from, version.known_from]).flatten()

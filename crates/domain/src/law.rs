@@ -507,6 +507,19 @@ impl Law {
         self.suspensions.get(code)?.latest()
     }
 
+    /// The days on which a version of a provision was published.
+    pub fn publications(&self) -> impl Iterator<Item = Date> {
+        fn of<K, T>(items: &BTreeMap<K, Dated<T>>) -> impl Iterator<Item = Date> {
+            items.values().flat_map(Dated::publications)
+        }
+        of(&self.scope)
+            .chain(of(&self.exemptions))
+            .chain(of(&self.suspensions))
+            .chain(of(&self.deadlines))
+            .chain(of(&self.entitlements))
+            .chain(self.fines.publications())
+    }
+
     /// The smallest and the largest amount that a fine ever had, by any version of its range.
     pub fn fine_extent(&self) -> (Cents, Cents) {
         let ranges = || self.fines.versions().iter().filter_map(|version| version.value.as_ref());

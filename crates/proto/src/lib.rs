@@ -47,6 +47,8 @@ pub mod traject {
         delivery: "gen/traject.delivery.v1.rs", "gen/traject.delivery.v1.binpb";
         /// Dossiers.
         dossier: "gen/traject.dossier.v1.rs", "gen/traject.dossier.v1.binpb";
+        /// The law, what another would change, and which decisions would be others.
+        law: "gen/traject.law.v1.rs", "gen/traject.law.v1.binpb";
         /// Figures.
         report: "gen/traject.report.v1.rs", "gen/traject.report.v1.binpb";
         /// The work list.

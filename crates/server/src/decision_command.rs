@@ -71,7 +71,7 @@ async fn list(arguments: &List) -> anyhow::Result<ExitCode> {
     let site = arguments.site.open_to_read().await?;
     let dossier = site.desk.dossier(DossierId(arguments.dossier)).await.map_err(failed)?;
     let mut table = table(["decision", "made on", "kind", "outcome", "facts up to", "law", "program"]);
-    for decision in site.desk.store.decisions_of(dossier.id).await? {
+    for decision in site.desk.store.decisions_of(&[dossier.id]).await? {
         table.add_row([
             decision.fact.to_string(),
             decision.as_of.to_string(),

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use traject_app::AppError;
 use traject_app::desk::KnownLaw;
-use traject_app::port::Laws;
+use traject_app::port::{Laws, NotSettable};
+use traject_domain::Date;
 use traject_domain::law::Law;
 use traject_lawbook::LawText;
 
@@ -42,6 +43,17 @@ pub struct StoredLaws;
 impl Laws for StoredLaws {
     fn read(&self, content: &[u8]) -> Result<Law, AppError> {
         LawText::from_bytes(content).and_then(|text| text.compile()).map_err(|error| AppError::Internal(error.into()))
+    }
+
+    fn with(&self, content: &[u8], set: &[String]) -> Result<Law, NotSettable> {
+        let mut text = LawText::from_bytes(content).map_err(|error| NotSettable(error.to_string()))?;
+        text.set(set).map_err(|error| NotSettable(error.to_string()))?;
+        text.compile().map_err(|error| NotSettable(error.to_string()))
+    }
+
+    fn values(&self, content: &[u8], on: Date, known_on: Date) -> Result<Vec<(String, String)>, AppError> {
+        let view = LawText::from_bytes(content).and_then(|text| text.view(on, known_on));
+        Ok(view.map_err(|error| AppError::Internal(error.into()))?.into_iter().collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! `traject law`: what the law files say, and whether they can be loaded.
 
+use crate::reassess_command::{self, Reassess};
 use crate::what_if_command::{self, WhatIf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -55,6 +56,9 @@ pub(crate) enum Command {
     },
     /// Says what other values of the law would change, and for whom. Nothing is written.
     WhatIf(WhatIf),
+    /// Lists the decisions on open dossiers that would be others under the law and the facts known today, why, and what is
+    /// proposed; assesses those dossiers again and puts them on the work list.
+    Reassess(Reassess),
 }
 
 /// Which law to apply.
@@ -104,6 +108,7 @@ pub(crate) async fn run(command: &Command) -> anyhow::Result<()> {
             }
         }
         Command::WhatIf(arguments) => what_if_command::run(arguments).await?,
+        Command::Reassess(arguments) => reassess_command::run(arguments).await?,
         Command::Keys { key, open, choice } => {
             let keys = choice.text()?.keys();
             for key in keys.iter().filter(|item| item.key.starts_with(key) && (!open || !item.choices.is_empty())) {

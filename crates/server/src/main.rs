@@ -2,6 +2,7 @@
 
 mod decision_command;
 mod law_command;
+mod reassess_command;
 mod replay;
 mod site_commands;
 mod what_if_command;

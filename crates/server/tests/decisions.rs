@@ -11,10 +11,11 @@ use traject_app::act::ActOrder;
 use traject_app::check::{HandOver, Visit};
 use traject_app::decision::{Difference, Replay};
 use traject_app::ids::{DossierId, FactId};
-use traject_app::model::{Actor, Command, Decision, DossierChange, NewDecision, Request};
-use traject_app::port::{Clock as _, Store as _};
+use traject_app::model::{Actor, Command, Decision, DossierChange, NewDecision, Request, WorkKind};
+use traject_app::port::{Clock as _, Store as _, WorkFilter};
+use traject_app::reassess::{Cause, ChangedDecision, Reassessed};
 use traject_domain::Date;
-use traject_domain::code::Code;
+use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::FactKind;
 use traject_lawbook::LawText;
@@ -63,13 +64,22 @@ impl House {
     }
 
     async fn visit(&self) -> DossierId {
+        self.visit_on(TODAY).await
+    }
+
+    async fn visit_on(&self, day: Date) -> DossierId {
         let visit = Visit {
             request: self.request(),
             actor: clerk(),
             number: national_number(1),
             identity: identity(),
-            extract: Extract { registered_on: Some(TODAY), permit_valid_until: None, ..extract(municipality(0)) },
-            checked_on: TODAY,
+            extract: Extract {
+                registered_on: Some(day),
+                lawful_stay_since: Some(day),
+                permit_valid_until: None,
+                ..extract(municipality(0))
+            },
+            checked_on: day,
             hand_over: HandOver { certificate_received: true, ..HandOver::default() },
             validate_only: false,
         };
@@ -100,7 +110,15 @@ impl House {
     }
 
     async fn decisions(&self, dossier: DossierId) -> Vec<Decision> {
-        self.desk.store.decisions_of(dossier).await.expect("reads")
+        self.desk.store.decisions_of(&[dossier]).await.expect("reads")
+    }
+
+    /// The dossiers that have an open item of a kind.
+    async fn asked(&self, kind: WorkKind) -> Vec<DossierId> {
+        let today = self.clock.today();
+        let filter = WorkFilter { municipality: None, kind: Some(kind), assignee: None, held: None, today };
+        let items = self.desk.store.work(&filter, None, 100).await.expect("reads");
+        items.into_iter().map(|item| item.dossier).collect()
     }
 
     async fn replay(&self, decision: &Decision) -> Replay {
@@ -218,4 +236,90 @@ async fn what_decides_nothing_leaves_no_decision() {
     let swept = house.desk.sweep().await.expect("sweeps");
     assert_eq!(swept.assessed, 1, "the term lapsed");
     assert_eq!(house.decisions(dossier).await.len(), 1);
+}
+
+/// What a reassessment says of each decision: kind, outcomes, proposal, causes.
+fn told(done: &Reassessed) -> Vec<String> {
+    let cause = |cause: &Cause| match cause {
+        Cause::Published(day) => format!("published {day}"),
+        Cause::Law(..) => "law".to_owned(),
+        Cause::Fact(_) => "fact".to_owned(),
+        Cause::Engine(..) => "engine".to_owned(),
+    };
+    let line = |changed: &ChangedDecision| {
+        let causes: Vec<String> = changed.causes.iter().map(cause).collect();
+        let (then, now) = &changed.outcomes;
+        format!("{}: {then} -> {now}, {}, {}", changed.decision.kind, changed.proposal.code(), causes.join(" "))
+    };
+    done.changed.iter().map(line).collect()
+}
+
+/// R-T2: the order of 18 January 2024 was published on the 26th and is in force since the 1st.
+#[tokio::test]
+async fn what_was_decided_before_the_order_of_2024_was_published_is_to_be_issued_again() {
+    let house = House::open().await;
+    let (checked, registered) = (date(2024, 1, 10), date(2024, 1, 15));
+    house.clock.set_day(checked);
+    let dossier = house.visit_on(checked).await;
+    house.clock.set_day(registered);
+    let kind = FactKind::Registered { organiser: Code::new("BON"), track: LegalLanguage::Nl };
+    assert!(house.act(dossier, registered, &kind).await);
+    house.clock.set_day(date(2024, 1, 25));
+    let eve = house.desk.reassess_decisions(true).await.expect("reads");
+    assert_eq!((eve.dossiers, eve.decisions, eve.changed.len()), (1, 2, 0), "nobody could know");
+
+    house.clock.set_day(date(2024, 1, 26));
+    let dry = house.desk.reassess_decisions(true).await.expect("reads");
+    assert_eq!(
+        told(&dry),
+        [
+            "checked: obliged -> obliged, reissue, published 2024-01-26",
+            "registered: obliged -> obliged, reissue, published 2024-01-26",
+        ]
+    );
+    let line = |changed: &ChangedDecision, subject: &str| {
+        let line = changed.lines.iter().find(|line| line.subject == subject).expect("it differs");
+        (line.then.clone().unwrap_or_default(), line.now.clone().unwrap_or_default())
+    };
+    assert_eq!(line(&dry.changed[0], "regime"), ("A".to_owned(), "B".to_owned()));
+    let (before, after) = line(&dry.changed[1], "language target other_script");
+    assert!(before.starts_with("LIGHTER") && after.starts_with("A2_ORAL_AND_WRITTEN"), "{before} {after}");
+    assert_eq!(dry.written, 0);
+    assert!(house.asked(WorkKind::DecisionChanged).await.is_empty(), "a dry run asks for nothing");
+
+    let done = house.desk.reassess_decisions(false).await.expect("writes");
+    assert_eq!((told(&done), done.written), (told(&dry), 1));
+    assert_eq!(house.asked(WorkKind::DecisionChanged).await, [dossier]);
+    let again = house.desk.reassess_decisions(false).await.expect("writes");
+    assert_eq!((again.written, house.asked(WorkKind::DecisionChanged).await.len()), (1, 1), "asked once");
+}
+
+#[tokio::test]
+async fn another_law_withdraws_what_has_lost_its_ground() {
+    let mut house = House::open().await;
+    let dossier = house.visit().await;
+    // Labour migration as temporary stay: a ground that nobody has yet.
+    house.amend(r#"exemptions.exemptions.E06.automatic={"input":"permit_ground","one_of":["work","family"]}"#).await;
+    let done = house.desk.reassess_decisions(false).await.expect("writes");
+    assert_eq!(told(&done), ["checked: obliged -> exempt, withdraw, law"]);
+    assert_eq!(house.asked(WorkKind::DecisionChanged).await, [dossier]);
+}
+
+#[tokio::test]
+async fn a_fact_that_became_known_late_changes_what_was_decided_before() {
+    let house = House::open().await;
+    let dossier = house.visit().await;
+    let late = TODAY.saturating_add(10.days());
+    house.clock.set_day(late);
+    let granted = FactKind::ExemptionGranted { code: Code::new("E11"), until: None };
+    assert!(house.act(dossier, TODAY, &granted).await);
+    let done = house.desk.reassess_decisions(true).await.expect("reads");
+    assert!(told(&done).is_empty(), "an exempt dossier is closed: {:?}", told(&done));
+    let wrong = FactKind::SuspensionGranted { code: Code::new("S01"), until: TODAY.saturating_add(30.days()) };
+    let other = House::open().await;
+    let dossier = other.visit().await;
+    other.clock.set_day(late);
+    assert!(other.act(dossier, TODAY, &wrong).await);
+    let done = other.desk.reassess_decisions(true).await.expect("reads");
+    assert_eq!(told(&done), ["checked: obliged -> obliged, reissue, fact"]);
 }

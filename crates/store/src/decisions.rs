@@ -41,9 +41,10 @@ pub(crate) async fn decision(db: &impl ConnectionTrait, fact: FactId) -> Result<
     Ok(decision::Entity::find_by_id(fact.0).one(db).await?.as_ref().map(to_decision).transpose()?)
 }
 
-pub(crate) async fn decisions_of(db: &impl ConnectionTrait, dossier: DossierId) -> Result<Vec<Decision>, Failure> {
-    let find = decision::Entity::find().filter(decision::Column::Dossier.eq(dossier.0));
-    let rows = find.order_by_asc(decision::Column::Position).all(db).await?;
+pub(crate) async fn decisions_of(db: &impl ConnectionTrait, ids: &[DossierId]) -> Result<Vec<Decision>, Failure> {
+    let find = decision::Entity::find().filter(decision::Column::Dossier.is_in(ids.iter().map(|id| id.0)));
+    let ordered = find.order_by_asc(decision::Column::Dossier).order_by_asc(decision::Column::Position);
+    let rows = ordered.all(db).await?;
     Ok(rows.iter().map(to_decision).collect::<Result<_, _>>()?)
 }
 

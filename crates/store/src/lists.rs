@@ -109,6 +109,8 @@ pub(crate) async fn update_work(
 ) -> Result<Option<WorkItem>, Failure> {
     use work_item::Column;
     let tx = db.begin_write().await?;
+    // A closed item is on no list any more: it is read before.
+    let before = work_one(&tx, id).await?;
     let change = work_item::Entity::update_many()
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(is_open())
@@ -120,12 +122,20 @@ pub(crate) async fn update_work(
         WorkUpdate::Snooze(until, reason) => change
             .col_expr(Column::SnoozedUntil, Expr::value(to_time(*until)))
             .col_expr(Column::Note, Expr::value(reason.clone())),
+        WorkUpdate::Resolve(done) => {
+            change.col_expr(Column::IsOpen, Expr::value(false)).col_expr(Column::Note, Expr::value(done.clone()))
+        }
     };
     if change.exec(&tx).await?.rows_affected == 0 {
         tx.rollback().await?;
         return Ok(None);
     }
-    let item = work_one(&tx, id).await?;
+    let item = match update {
+        WorkUpdate::Resolve(done) => {
+            before.map(|item| WorkItem { note: Some(done.clone()), version: item.version + 1, ..item })
+        }
+        _ => work_one(&tx, id).await?,
+    };
     tx.commit().await?;
     Ok(item)
 }

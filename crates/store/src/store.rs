@@ -267,8 +267,8 @@ impl Store for SqlStore {
         Ok(decisions::decision(&self.db.reader, fact).await?)
     }
 
-    async fn decisions_of(&self, id: DossierId) -> Result<Vec<Decision>, ReadError> {
-        Ok(decisions::decisions_of(&self.db.reader, id).await?)
+    async fn decisions_of(&self, ids: &[DossierId]) -> Result<Vec<Decision>, ReadError> {
+        Ok(decisions::decisions_of(&self.db.reader, ids).await?)
     }
 
     async fn head(&self) -> Result<u64, ReadError> {

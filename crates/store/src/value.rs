@@ -114,4 +114,5 @@ column_codes!(WorkKind, work_code, work, "work kind", {
     WorkKind::Review => "review" => WorkKind::Review,
     WorkKind::UncoveredName => "uncovered-name" => WorkKind::UncoveredName,
     WorkKind::DeliveryInDoubt => "delivery-in-doubt" => WorkKind::DeliveryInDoubt,
+    WorkKind::DecisionChanged => "decision-changed" => WorkKind::DecisionChanged,
 });

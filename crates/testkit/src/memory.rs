@@ -437,6 +437,12 @@ impl Store for MemoryStore {
             WorkUpdate::Snooze(until, reason) => {
                 (item.snoozed_until, item.note) = (Some(until), Some(reason));
             }
+            WorkUpdate::Resolve(done) => {
+                item.note = Some(done);
+                let item = item.clone();
+                record.work.remove(&id);
+                return Ok(Some(record.owed(&item)));
+            }
         }
         let item = item.clone();
         Ok(Some(record.owed(&item)))
@@ -541,10 +547,10 @@ impl Store for MemoryStore {
         Ok(self.record().decisions.get(&fact).cloned())
     }
 
-    async fn decisions_of(&self, id: DossierId) -> Result<Vec<Decision>, ReadError> {
+    async fn decisions_of(&self, ids: &[DossierId]) -> Result<Vec<Decision>, ReadError> {
         let mut found: Vec<Decision> =
-            self.record().decisions.values().filter(|decision| decision.dossier == id).cloned().collect();
-        found.sort_by_key(|decision| decision.position);
+            self.record().decisions.values().filter(|decision| ids.contains(&decision.dossier)).cloned().collect();
+        found.sort_by_key(|decision| (decision.dossier, decision.position));
         Ok(found)
     }
 

@@ -223,6 +223,29 @@ impl ::prost::Name for SnoozeWorkItemRequest {
         "/traject.work.v1.SnoozeWorkItemRequest".into()
     }
 }
+/// A request to close an item.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResolveWorkItemRequest {
+    /// workItems/{work_item}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that the caller saw. Required.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// What was done about it, 1 to 2,000 characters. Required.
+    #[prost(string, tag = "3")]
+    pub note: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ResolveWorkItemRequest {
+    const NAME: &'static str = "ResolveWorkItemRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.ResolveWorkItemRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.ResolveWorkItemRequest".into()
+    }
+}
 /// A request to do what an item proposes.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReleaseWorkItemRequest {
@@ -430,6 +453,8 @@ pub enum WorkKind {
     UncoveredName = 7,
     /// A delivery whose fate is not known.
     DeliveryInDoubt = 8,
+    /// Look at a decision that would be another today: the law or a fact became known after it.
+    DecisionChanged = 9,
 }
 impl WorkKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -447,6 +472,7 @@ impl WorkKind {
             Self::Review => "WORK_KIND_REVIEW",
             Self::UncoveredName => "WORK_KIND_UNCOVERED_NAME",
             Self::DeliveryInDoubt => "WORK_KIND_DELIVERY_IN_DOUBT",
+            Self::DecisionChanged => "WORK_KIND_DECISION_CHANGED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -461,6 +487,7 @@ impl WorkKind {
             "WORK_KIND_REVIEW" => Some(Self::Review),
             "WORK_KIND_UNCOVERED_NAME" => Some(Self::UncoveredName),
             "WORK_KIND_DELIVERY_IN_DOUBT" => Some(Self::DeliveryInDoubt),
+            "WORK_KIND_DECISION_CHANGED" => Some(Self::DecisionChanged),
             _ => None,
         }
     }
@@ -685,6 +712,30 @@ pub mod work_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Closes an item of the kind DECISION_CHANGED, which no fact closes by itself, with what was done about it as its note.
+        pub async fn resolve_work_item(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResolveWorkItemRequest>,
+        ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/ResolveWorkItem",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "ResolveWorkItem"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Does what an item proposes: a notice, a transfer or a withdrawal dated today, or a certificate of obligation.
         pub async fn release_work_item(
             &mut self,
@@ -838,6 +889,11 @@ pub mod work_service_server {
         async fn snooze_work_item(
             &self,
             request: tonic::Request<super::SnoozeWorkItemRequest>,
+        ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status>;
+        /// Closes an item of the kind DECISION_CHANGED, which no fact closes by itself, with what was done about it as its note.
+        async fn resolve_work_item(
+            &self,
+            request: tonic::Request<super::ResolveWorkItemRequest>,
         ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status>;
         /// Does what an item proposes: a notice, a transfer or a withdrawal dated today, or a certificate of obligation.
         async fn release_work_item(
@@ -1201,6 +1257,51 @@ pub mod work_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SnoozeWorkItemSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/ResolveWorkItem" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResolveWorkItemSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::ResolveWorkItemRequest>
+                    for ResolveWorkItemSvc<T> {
+                        type Response = super::WorkItem;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResolveWorkItemRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::resolve_work_item(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResolveWorkItemSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -51,7 +51,7 @@ pub async fn a_decision_is_named_by_its_first_fact_and_placed_by_its_last(fixtur
         digest: [9; 32],
     };
     let of_dossier = [expected(names[0], dossier, "struck_off", 2), expected(names[2], dossier, "died", 4)];
-    assert_eq!(fixture.store.decisions_of(dossier).await.expect("reads"), of_dossier);
+    assert_eq!(fixture.store.decisions_of(&[dossier]).await.expect("reads"), of_dossier);
     let beside = Some(expected(names[1], other, "permit_lost", 3));
     assert_eq!(fixture.store.decision(names[1]).await.expect("reads"), beside);
     assert_eq!(fixture.store.decision(FactId(fixture.ids.next())).await.expect("reads"), None);

@@ -105,6 +105,7 @@ fn any_update() -> impl Strategy<Value = WorkUpdate> {
     prop_oneof![
         option::of("[ab]").prop_map(WorkUpdate::Assign),
         "[a-z]{0,5}".prop_map(WorkUpdate::Note),
+        "[a-z]{0,5}".prop_map(WorkUpdate::Resolve),
         (-9..9_i8, "[a-z]{1,5}").prop_map(|(until, why)| WorkUpdate::Snooze(day(until), why)),
     ]
 }
@@ -271,7 +272,7 @@ async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
         let id = DossierId(Uuid::from_u128(n as u128 + 1));
         same!(stores, identity(id));
         same!(stores, deliveries_of(id));
-        same!(stores, decisions_of(id));
+        same!(stores, decisions_of(&[id]));
         same!(stores, list(filter, after, 2));
         same!(stores, waking(day(run.day), after, 2));
         same!(stores, stale(after, 2));
