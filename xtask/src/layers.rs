@@ -147,6 +147,7 @@ const TABLE: &[Row] = &[
     Row {
         name: "traject-bench",
         may: Only(&[
+            "traject-app",
             "traject-codec",
             "traject-domain",
             "traject-extract-csv",

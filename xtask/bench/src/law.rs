@@ -1,8 +1,9 @@
-//! The law over the sample city, on one core: assess, explain, and the day to wake.
+//! The law over the sample city, on one core: assess, explain, and the day to wake; then over the store, and beside
+//! OpenFisca.
 
 use crate::figures::Figures;
 use crate::measure::{Turns, rate};
-use crate::{Plan, progress};
+use crate::{Plan, openfisca, progress, reassess};
 use anyhow::ensure;
 use jiff::civil::date;
 use std::collections::HashMap;
@@ -18,15 +19,21 @@ use traject_extract_csv::{EventKind, Events, Registrations, Row};
 use uuid::Uuid;
 
 /// From the root of the repository, where `cargo xtask` starts this program.
-const CITY: &str = "tests/fixtures/city/sample";
+pub(crate) const CITY: &str = "tests/fixtures/city/sample";
 
 /// A day on which every stage and every breach occurs in the city.
-const DAY: Date = date(2024, 12, 31);
+pub(crate) const DAY: Date = date(2024, 12, 31);
 
-/// Measures on persons of the sample city.
+/// Measures on persons of the sample city, from memory and from the store, then on invented ones.
 pub(crate) fn run(plan: &Plan, figures: &mut Figures) -> anyhow::Result<()> {
     let law = traject_lawbook::embedded()?;
-    let persons = persons(Path::new(CITY), &law)?;
+    city(plan, &law, figures)?;
+    reassess::run(plan, &law, figures)?;
+    openfisca::run(plan, &law, figures)
+}
+
+fn city(plan: &Plan, law: &Law, figures: &mut Figures) -> anyhow::Result<()> {
+    let persons = persons(Path::new(CITY), law)?;
     ensure!(!persons.is_empty(), "the sample city is empty");
     let at = Moment::end_of(DAY);
     let histories: Vec<History<'_>> = persons.iter().map(|facts| History::new(facts, at)).collect();
@@ -34,10 +41,10 @@ pub(crate) fn run(plan: &Plan, figures: &mut Figures) -> anyhow::Result<()> {
     for round in 1..=plan.rounds {
         progress(&format!("law: round {round} of {}", plan.rounds));
         let all = |one: &dyn Fn(usize)| rate(plan.length, || (0..persons.len()).map(one).count());
-        turns.add("assess", all(&|i| drop(black_box(assess(&law, &histories[i])))));
-        turns.add("explain", all(&|i| drop(black_box(explain(&law, &histories[i])))));
-        turns.add("from_facts", all(&|i| drop(black_box(assess(&law, &History::new(&persons[i], at))))));
-        turns.add("wake_on", all(&|i| _ = black_box(wake_on(&law, &persons[i], at))));
+        turns.add("assess", all(&|i| drop(black_box(assess(law, &histories[i])))));
+        turns.add("explain", all(&|i| drop(black_box(explain(law, &histories[i])))));
+        turns.add("from_facts", all(&|i| drop(black_box(assess(law, &History::new(&persons[i], at))))));
+        turns.add("wake_on", all(&|i| _ = black_box(wake_on(law, &persons[i], at))));
     }
     figures.number("persons", persons.len() as f64, "of the sample city");
     figures.number("facts", persons.iter().map(Vec::len).sum::<usize>() as f64, "of them");

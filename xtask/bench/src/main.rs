@@ -11,8 +11,11 @@ mod law;
 mod letters;
 mod machine;
 mod measure;
+mod openfisca;
 mod pgbench;
+mod reassess;
 mod start;
+mod synthetic;
 mod write;
 
 use anyhow::Context;
@@ -55,7 +58,7 @@ struct Arguments {
 enum Area {
     /// Durable commands on SQLite and PostgreSQL, by clients, beside pgbench.
     Write,
-    /// Assessments, explanations and days to wake over the sample city.
+    /// Assessments, explanations and days to wake over the sample city, also from the store; beside OpenFisca.
     Law,
     /// Certificates and notices as PDF.
     Letters,

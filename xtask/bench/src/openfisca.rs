@@ -1,0 +1,257 @@
+//! The law beside OpenFisca: the same question about the same invented persons, and every answer compared.
+//!
+//! OpenFisca runs as a program of its own, from `tests/bench`; what it needs is installed below `target`.
+
+use crate::figures::Figures;
+use crate::measure::{Turns, now, rate};
+use crate::synthetic::{self, Person};
+use crate::{Plan, machine, progress};
+use anyhow::{Context, bail, ensure};
+use serde_json::Value;
+use std::hint::black_box;
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use traject_domain::assess;
+use traject_domain::assess::explain;
+use traject_domain::code::Code;
+use traject_domain::fact::Fact;
+use traject_domain::history::{History, Moment};
+use traject_domain::law::Law;
+use traject_domain::standing::Outcome;
+
+/// From the root of the repository, where `cargo xtask` starts this program.
+const PACKAGE: &str = "tests/bench";
+
+/// How many persons are decided on in one go, and how many of them one by one.
+const PERSONS: usize = 1_000_000;
+const QUICK_PERSONS: usize = 100_000;
+const SINGLE_PERSONS: usize = 100;
+
+/// The two answers in turn, turn after turn; without OpenFisca that part is left out, loudly.
+pub(crate) fn run(plan: &Plan, law: &Law, figures: &mut Figures) -> anyhow::Result<()> {
+    let python = match install(&plan.out) {
+        Ok(python) => python,
+        Err(error) => {
+            progress(&format!("*** OPENFISCA IS MISSING, NOTHING IS COMPARED WITH IT: {error:#} ***"));
+            figures.text("openfisca", "missing: nothing was compared with it");
+            return Ok(());
+        }
+    };
+    let directory = tempfile::Builder::new().prefix("openfisca-").tempdir_in(&plan.out)?;
+    let count = if plan.quick { QUICK_PERSONS } else { PERSONS };
+    progress(&format!("law: {count} persons are made"));
+    let persons = synthetic::persons(law, count);
+    synthetic::write(&persons, directory.path())?;
+    let facts: Vec<Fact> = persons.iter().enumerate().map(|(i, person)| person.fact(i)).collect();
+    drop::<Vec<Person<'_>>>(persons);
+    let mut openfisca = OpenFisca::start(&python, directory.path())?;
+    let versions = openfisca.ask("build")?;
+    let mut turns = Turns::default();
+    let mut answers = Vec::new();
+    for round in 1..=plan.rounds {
+        progress(&format!("law: OpenFisca, round {round} of {}", plan.rounds));
+        answers = one_round(plan, law, &facts, &mut openfisca, &mut turns)?;
+    }
+    openfisca.ask("answers")?;
+    let kinds = compare(law, &answers, &openfisca_answers(directory.path())?)?;
+    describe(&versions, &turns, kinds, figures);
+    Ok(())
+}
+
+fn one_round(
+    plan: &Plan,
+    law: &Law,
+    facts: &[Fact],
+    openfisca: &mut OpenFisca,
+    turns: &mut Turns,
+) -> anyhow::Result<Vec<Option<Outcome>>> {
+    let count = facts.len() as f64;
+    let begin = now();
+    let answers = decide(law, facts);
+    turns.add("million", count / begin.elapsed().as_secs_f64());
+    let alone = openfisca.ask("million")?;
+    turns.add("openfisca_build", number(&alone, "build_seconds")?);
+    let (alone, shared) = (number(&alone, "seconds")?, number(&openfisca.ask("shared")?, "seconds")?);
+    turns.add("openfisca_alone", count / alone);
+    turns.add("openfisca_shared", count / shared);
+    turns.add("openfisca_million", count / alone.min(shared));
+    let some = &facts[..SINGLE_PERSONS.min(facts.len())];
+    turns.add("single", rate(plan.length, || some.iter().map(|fact| explained(law, fact)).count()));
+    turns.add("openfisca_single", 1.0 / number(&openfisca.ask("single")?, "seconds")?);
+    Ok(answers)
+}
+
+/// The outcome with its reasons of every person, on all cores: each takes its part.
+fn decide(law: &Law, facts: &[Fact]) -> Vec<Option<Outcome>> {
+    let at = Moment::end_of(synthetic::DAY);
+    let one = |fact| assess(law, &History::new([fact], at)).map(|standing| standing.outcome);
+    let parts = facts.chunks(facts.len().div_ceil(machine::cores()).max(1));
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
+}
+
+/// One decision with the trace of every condition and exemption.
+fn explained(law: &Law, fact: &Fact) {
+    let history = History::new([fact], Moment::end_of(synthetic::DAY));
+    black_box((assess(law, &history), explain(law, &history)));
+}
+
+/// How many persons are obliged, exempt and not in scope. A single difference fails the measurement: who answers
+/// another question cannot be compared.
+fn compare(law: &Law, ours: &[Option<Outcome>], theirs: &[u32]) -> anyhow::Result<[u32; 3]> {
+    ensure!(ours.len() == theirs.len(), "{} answers, and {} of OpenFisca", ours.len(), theirs.len());
+    let mut kinds = [0; 3];
+    for (i, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let packed = ours.as_ref().and_then(|outcome| packed(law, outcome));
+        ensure!(packed == Some(*theirs), "person {i}: {ours:?}, and {theirs:#x} of OpenFisca");
+        kinds[(theirs >> OUTCOME) as usize] += 1;
+    }
+    ensure!(kinds.iter().all(|count| *count > 0), "an outcome did not occur: {kinds:?}");
+    Ok(kinds)
+}
+
+/// Where the outcome stands in an answer; below it a bit for each condition, then one for each exemption.
+const OUTCOME: usize = 30;
+
+/// An answer as `measure.py` writes it; none for what OpenFisca cannot say.
+fn packed(law: &Law, outcome: &Outcome) -> Option<u32> {
+    let of = |codes: &[Code], word: u32, first: usize, all: &[&Code]| {
+        let bits = codes.iter().map(|code| Some(1 << (first + all.iter().position(|known| *known == code)?)));
+        Some(bits.sum::<Option<u32>>()? | word << OUTCOME)
+    };
+    let conditions: Vec<&Code> = law.scope.iter().map(|condition| &condition.id).collect();
+    let exemptions: Vec<&Code> = law.exemptions.iter().map(|exemption| &exemption.code).collect();
+    match outcome {
+        Outcome::Obliged => Some(0),
+        Outcome::Exempt(codes) => of(codes, 1, conditions.len(), &exemptions),
+        Outcome::NotInScope(codes) => of(codes, 2, 0, &conditions),
+        Outcome::Undecided(_) => None,
+    }
+}
+
+fn openfisca_answers(directory: &Path) -> anyhow::Result<Vec<u32>> {
+    let bytes = std::fs::read(directory.join("answers.u32"))?;
+    Ok(bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+}
+
+fn describe(versions: &Value, turns: &Turns, kinds: [u32; 3], figures: &mut Figures) {
+    figures.text("openfisca", &word(versions, "openfisca"));
+    figures.text("openfisca_numpy", &word(versions, "numpy"));
+    figures.text("openfisca_python", &word(versions, "python"));
+    let about = "invented persons; every answer of both was compared, and is the same";
+    figures.number("openfisca_persons", f64::from(kinds.iter().sum::<u32>()), about);
+    for (kind, count) in ["obliged", "exempt", "not_in_scope"].iter().zip(kinds) {
+        figures.number(&format!("openfisca_persons_{kind}"), f64::from(count), "of them");
+    }
+    let mut spread = |name: &str, kind, about| figures.spread(name, &turns.spread(kind), about);
+    spread("million_per_s", "million", "outcomes with reason codes from facts, all cores");
+    spread("openfisca_alone_per_s", "openfisca_alone", "the same of OpenFisca in one process, vectorised");
+    spread("openfisca_shared_per_s", "openfisca_shared", "the same in one process per core, each with its part");
+    spread("openfisca_build_s", "openfisca_build", "to make its simulation from arrays, not in the above");
+    spread("single_per_s", "single", "standings with the trace of every condition, one by one, one core");
+    spread("openfisca_single_per_s", "openfisca_single", "simulations of one person with trace, median of many");
+    let million = turns.ratio("million", "openfisca_million");
+    figures.spread("ratio_openfisca_million", &million, "Traject by the faster of OpenFisca's two ways");
+    let single = turns.ratio("single", "openfisca_single");
+    figures.spread("ratio_openfisca_single", &single, "one explained decision, Traject by OpenFisca");
+}
+
+fn word(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap_or("unknown").to_owned()
+}
+
+fn number(object: &Value, name: &str) -> anyhow::Result<f64> {
+    object[name].as_f64().with_context(|| format!("OpenFisca said no {name}: {object}"))
+}
+
+/// A Python with what `requirements.txt` asks for, made once; and made anew when that file changes.
+fn install(out: &Path) -> anyhow::Result<PathBuf> {
+    let directory = out.join("openfisca");
+    let python = directory.join("bin").join("python");
+    let wanted = Path::new(PACKAGE).join("requirements.txt");
+    let (installed, asked) = (directory.join("requirements.txt"), std::fs::read(&wanted)?);
+    if std::fs::read(&installed).is_ok_and(|found| found == asked) {
+        return Ok(python);
+    }
+    progress("law: OpenFisca is installed");
+    finish(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&directory))?;
+    finish(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&wanted))?;
+    std::fs::write(installed, asked)?;
+    Ok(python)
+}
+
+fn finish(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{command:?} cannot start"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{command:?} ended with {}: {}", output.status, said.trim());
+    Ok(())
+}
+
+/// The other program: a word in, a line of JSON out. It ends with its input.
+struct OpenFisca {
+    child: Child,
+    words: Option<ChildStdin>,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+impl OpenFisca {
+    fn start(python: &Path, directory: &Path) -> anyhow::Result<Self> {
+        let mut command = Command::new(python);
+        command.arg("-B").arg(Path::new(PACKAGE).join("measure.py")).arg(directory);
+        command.args(["--cores", &machine::cores().to_string()]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let answers = BufReader::new(child.stdout.take().context("standard output is piped")?).lines();
+        let words = child.stdin.take();
+        Ok(Self { child, words, answers })
+    }
+
+    fn ask(&mut self, word: &str) -> anyhow::Result<Value> {
+        let words = self.words.as_mut().context("standard input is piped")?;
+        writeln!(words, "{word}").context("OpenFisca has ended")?;
+        let Some(line) = self.answers.next() else { bail!("OpenFisca ended instead of an answer to {word:?}") };
+        Ok(serde_json::from_str(&line?)?)
+    }
+}
+
+impl Drop for OpenFisca {
+    fn drop(&mut self) {
+        self.words = None;
+        // How it ends says nothing any more: every answer was read.
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_packed_as_the_other_program_does() {
+        let law = traject_lawbook::embedded().expect("the law ships with the program");
+        let codes = |codes: &[&str]| codes.iter().map(|code| Code::new(code)).collect::<Vec<_>>();
+        let answers = [
+            (Outcome::Obliged, Some(0)),
+            (Outcome::NotInScope(codes(&["R-S1", "R-T1"])), Some(2 << 30 | 1 << 6 | 1)),
+            (Outcome::Exempt(codes(&["E01", "E09"])), Some(1 << 30 | 1 << 15 | 1 << 7)),
+            (Outcome::Undecided(Vec::new()), None),
+        ];
+        for (outcome, expected) in answers {
+            assert_eq!(packed(&law, &outcome), expected, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn another_reason_is_a_difference() {
+        let law = traject_lawbook::embedded().expect("the law ships with the program");
+        let exempt = |code| Some(Outcome::Exempt(vec![Code::new(code)]));
+        let outside = Some(Outcome::NotInScope(vec![Code::new("R-S5")]));
+        let ours = [Some(Outcome::Obliged), exempt("E03"), outside];
+        let theirs = [0, 1 << 30 | 1 << 9, 2 << 30 | 1 << 4];
+        assert_eq!(compare(&law, &ours, &theirs).expect("they agree"), [1, 1, 1]);
+        assert!(compare(&law, &ours, &[0, 1 << 30 | 1 << 10, 2 << 30 | 1 << 4]).is_err());
+        assert!(compare(&law, &ours, &theirs[1..]).is_err());
+    }
+}
