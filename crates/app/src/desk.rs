@@ -74,13 +74,7 @@ impl Desk {
 
     /// Assesses facts at the end of a day, with the day they wake.
     pub fn assess(&self, facts: &[Fact], today: Date) -> Assessed {
-        let at = Moment::end_of(today);
-        let history = History::new(facts, at);
-        let standing = assess(&self.law.law, &history);
-        let municipality = history.municipality_on(today);
-        let mut row = proposal::row(standing.as_ref(), today, self.law.hash, municipality);
-        row.wake_on = wake_on(&self.law.law, facts, at);
-        Assessed { standing, row }
+        assessed(&self.law, facts, today)
     }
 
     /// Why a work item that follows from the standing is not closed by hand.
@@ -102,6 +96,17 @@ impl Desk {
         };
         NewFact { id, fact, actor: actor.clone(), identity: None }
     }
+}
+
+/// Assesses facts at the end of a day under a law, with the day they wake.
+pub fn assessed(law: &KnownLaw, facts: &[Fact], today: Date) -> Assessed {
+    let at = Moment::end_of(today);
+    let history = History::new(facts, at);
+    let standing = assess(&law.law, &history);
+    let municipality = history.municipality_on(today);
+    let mut row = proposal::row(standing.as_ref(), today, law.hash, municipality);
+    row.wake_on = wake_on(&law.law, facts, at);
+    Assessed { standing, row }
 }
 
 /// The facts of a dossier alone.

@@ -1,23 +1,77 @@
 //! Codes as the law files and the agencies write them. The lists are data; only their shape is fixed here.
 
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
 /// A code of one of the law's lists, such as an exemption `E03`, a permit kind `A` or an ISO country `MA`.
 ///
-/// Cheap to clone; ordered by its bytes.
+/// Kept in place up to 23 bytes, so that a city of persons is read without following pointers; ordered by its bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Code(Arc<str>);
+pub struct Code(SmolStr);
 
 impl Code {
     /// Takes the text as it is: whoever reads input checks it against a list of the law.
     pub fn new(text: &str) -> Self {
-        Self(Arc::from(text))
+        Self(SmolStr::new(text))
     }
 
     /// The code as written.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A set of codes that is asked for one of them a million times: codes of two capital letters, such as countries, are
+/// looked up by their letters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CodeSet {
+    all: BTreeSet<Code>,
+    /// A bit for each pair of letters.
+    pairs: [u32; 26],
+    /// The codes that are no pair of letters.
+    others: Vec<Code>,
+}
+
+impl CodeSet {
+    /// True when the code is one of the set.
+    pub fn contains(&self, code: &Code) -> bool {
+        match pair(code) {
+            Some((first, second)) => self.pairs[first] & (1 << second) != 0,
+            None => self.others.contains(code),
+        }
+    }
+
+    /// The codes, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Code> {
+        self.all.iter()
+    }
+}
+
+impl fmt::Debug for CodeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.all.fmt(f)
+    }
+}
+
+impl FromIterator<Code> for CodeSet {
+    fn from_iter<I: IntoIterator<Item = Code>>(codes: I) -> Self {
+        let all: BTreeSet<Code> = codes.into_iter().collect();
+        let mut pairs = [0; 26];
+        for (first, second) in all.iter().filter_map(pair) {
+            pairs[first] |= 1 << second;
+        }
+        let others = all.iter().filter(|code| pair(code).is_none()).cloned().collect();
+        Self { all, pairs, others }
+    }
+}
+
+/// The places in the alphabet of a code of two capital letters.
+fn pair(code: &Code) -> Option<(usize, usize)> {
+    let place = |letter: u8| letter.is_ascii_uppercase().then(|| usize::from(letter - b'A'));
+    match code.as_str().as_bytes() {
+        [first, second] => Some((place(*first)?, place(*second)?)),
+        _ => None,
     }
 }
 

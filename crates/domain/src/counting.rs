@@ -7,6 +7,7 @@ use crate::calendar::{next_working_day, nth_working_day_after};
 use crate::code::{Code, Term};
 use crate::law::{CountingRegime, LeapDayBirthday, Length, MonthRule, SuspensionUnit};
 use jiff::ToSpan;
+use std::cmp::Ordering;
 
 /// Adds days; the result saturates at the ends of the calendar.
 pub fn add_days(day: Date, days: i64) -> Date {
@@ -15,7 +16,10 @@ pub fn add_days(day: Date, days: i64) -> Date {
 
 /// Adds months by day number; a day that the month lacks becomes its last day.
 pub fn add_months(day: Date, months: u16) -> Date {
-    day.saturating_add(i32::from(months).months())
+    let total = i32::from(day.year()) * 12 + i32::from(day.month()) - 1 + i32::from(months);
+    let first = |total: i32| Date::new(i16::try_from(total / 12).ok()?, i8::try_from(total % 12 + 1).ok()?, 1).ok();
+    let Some(first) = first(total) else { return Date::MAX };
+    Date::new(first.year(), first.month(), day.day().min(first.days_in_month())).unwrap_or(first)
 }
 
 /// Adds a length by day number, clamped.
@@ -32,6 +36,21 @@ pub fn birthday(start: Date, length: Length, leap_day: LeapDayBirthday) -> Date 
     let reached = add_length(start, length);
     let clamped = matches!(length, Length::Years(_)) && reached.day() < start.day();
     if clamped && leap_day == LeapDayBirthday::FirstOfMarch { add_days(reached, 1) } else { reached }
+}
+
+/// How the day on which a length since `start` is reached (see [`birthday`]) compares with another day.
+///
+/// Years are compared by their parts: of the questions of the scope these are the most frequent.
+pub fn reached_by(start: Date, length: Length, leap_day: LeapDayBirthday, day: Date) -> Ordering {
+    let Length::Years(years) = length else { return birthday(start, length, leap_day).cmp(&day) };
+    let year = i32::from(start.year()) + i32::from(years);
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let reached = match (start.month(), start.day()) {
+        (2, 29) if !is_leap && leap_day == LeapDayBirthday::FirstOfMarch => (year, 3, 1),
+        (2, 29) if !is_leap => (year, 2, 28),
+        (month, number) => (year, month, number),
+    };
+    reached.cmp(&(i32::from(day.year()), day.month(), day.day()))
 }
 
 /// Days between two days: `later - earlier`.

@@ -490,11 +490,15 @@ impl Law {
 
     /// The exemptions in force on a day, as known on another, of the regime of that day.
     pub fn exemptions_on(&self, day: Date, known_on: Date) -> impl Iterator<Item = &Exemption> {
-        let regime = self.regime_on(day, known_on).map(|regime| &regime.id);
         self.exemptions
             .values()
             .filter_map(move |exemption| exemption.on(day, known_on))
-            .filter(move |exemption| regime.is_none_or(|regime| exemption.regimes.contains(regime)))
+            .filter(move |exemption| self.is_of_regime(exemption, day, known_on))
+    }
+
+    /// Whether the regime of a day has the exemption; before the first regime none is left out.
+    pub fn is_of_regime(&self, exemption: &Exemption, day: Date, known_on: Date) -> bool {
+        self.regime_on(day, known_on).is_none_or(|regime| exemption.regimes.contains(&regime.id))
     }
 
     /// The exemption with this code, whenever it was in force.

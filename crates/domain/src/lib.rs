@@ -1,6 +1,6 @@
 //! The centre of Traject: facts, the law, and the standing that follows from them, as pure values.
 //!
-//! May depend on std, jiff (civil dates, bundled zones), thiserror and uuid.
+//! May depend on std, jiff (civil dates, bundled zones), smol_str (codes in place), thiserror and uuid.
 //! Must never know async, I/O, serialisation, the clock or randomness: days and ids come in as arguments.
 //!
 //! Read in this order: [`fact`] (what is reported), [`law`] (what the texts say), [`assess`](assess()) (what follows),

@@ -3,10 +3,12 @@
 //! The same evaluator serves single checks, batches and what-if: it returns the value and the trace that led to it.
 
 use crate::Date;
-use crate::code::Code;
-use crate::counting::{add_length, birthday};
+use crate::code::{Code, CodeSet};
+use crate::counting::reached_by;
+use crate::extract::Extract;
 use crate::law::{LeapDayBirthday, Length};
 use crate::partial_date::PartialDate;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::code::closed_codes;
@@ -115,7 +117,7 @@ pub enum Predicate {
     /// The part does not hold.
     Not(Box<Predicate>),
     /// The input is one of the codes.
-    OneOf(CodeInput, BTreeSet<Code>),
+    OneOf(CodeInput, CodeSet),
     /// The input, a length of time, compares so with this length.
     Span(SpanInput, Comparison, Length),
     /// The reference date lies on or after this day.
@@ -156,20 +158,28 @@ impl std::ops::Not for Truth {
 /// What conditions are evaluated on.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
-    /// Values of the code inputs.
-    pub codes: &'a dyn Fn(CodeInput) -> Option<&'a Code>,
-    /// Birth date.
+    /// What the register said.
+    pub extract: &'a Extract,
+    /// Birth date, completed where a policy completes it.
     pub birth: Option<PartialDate>,
-    /// First day of lawful stay.
-    pub stay_since: Option<Date>,
-    /// First day of the permit.
-    pub permit_from: Option<Date>,
-    /// Last day of the permit; absent: unlimited.
-    pub permit_until: Option<Date>,
     /// The reference date, or the columns that are missing for it (none: there cannot be one).
     pub reference: Result<Date, &'a [Field]>,
     /// 29 February birthdays.
     pub leap_day: LeapDayBirthday,
+}
+
+impl<'a> Inputs<'a> {
+    fn code(&self, input: CodeInput) -> Option<&'a Code> {
+        match input {
+            CodeInput::Nationality => self.extract.nationality.as_ref(),
+            CodeInput::Register => Some(&self.extract.register),
+            CodeInput::PermitKind => self.extract.permit_kind.as_ref(),
+            CodeInput::PermitGround => self.extract.permit_ground.as_ref(),
+            CodeInput::FamilyOf => self.extract.family_of.as_ref(),
+            CodeInput::FamilyTie => self.extract.family_tie.as_ref(),
+            CodeInput::LongTermResidentOf => self.extract.long_term_resident_of.as_ref(),
+        }
+    }
 }
 
 /// The value an input had, kept in the trace.
@@ -202,103 +212,159 @@ pub struct Trace<'l> {
     pub parts: Vec<Trace<'l>>,
 }
 
-impl Predicate {
-    /// Evaluates the condition. Total: every input gives a value.
-    pub fn evaluate<'l>(&'l self, inputs: &Inputs<'_>) -> Trace<'l> {
-        match self {
-            Self::All(parts) => self.branch(parts, inputs, |truths| truths.min().unwrap_or(Truth::True)),
-            Self::Any(parts) => self.branch(parts, inputs, |truths| truths.max().unwrap_or(Truth::False)),
-            Self::Not(part) => {
-                let part = part.evaluate(inputs);
-                Trace {
-                    predicate: self,
-                    truth: !part.truth,
-                    value: None,
-                    missing: part.missing.clone(),
-                    parts: vec![part],
-                }
+/// What an evaluation leaves behind: the truth alone, or the trace that led to it. The evaluator is the same.
+trait Evaluated<'l>: Sized {
+    fn leaf(predicate: &'l Predicate, truth: Truth, value: impl FnOnce() -> Value) -> Self;
+
+    fn unknown(predicate: &'l Predicate, value: impl FnOnce() -> Value, missing: impl Iterator<Item = Field>) -> Self;
+
+    /// Joins parts until one decides: none after it can change the result.
+    fn branch(predicate: &'l Predicate, decides: Truth, parts: impl Iterator<Item = Self>) -> Self;
+
+    fn not(predicate: &'l Predicate, part: Self) -> Self;
+}
+
+impl<'l> Evaluated<'l> for Truth {
+    fn leaf(_: &'l Predicate, truth: Truth, _: impl FnOnce() -> Value) -> Self {
+        truth
+    }
+
+    fn unknown(_: &'l Predicate, _: impl FnOnce() -> Value, _: impl Iterator<Item = Field>) -> Self {
+        Self::Unknown
+    }
+
+    fn branch(_: &'l Predicate, decides: Truth, parts: impl Iterator<Item = Self>) -> Self {
+        let mut joined = !decides;
+        for part in parts {
+            if part == decides {
+                return decides;
             }
-            Self::OneOf(input, codes) => match (inputs.codes)(*input) {
-                Some(code) => self.leaf(Truth::known(codes.contains(code)), Value::Code(code.clone())),
-                None if input.empty_is_none() => self.leaf(Truth::False, Value::None),
-                None => self.unknown([input.field()]),
+            if part == Self::Unknown {
+                joined = Self::Unknown;
+            }
+        }
+        joined
+    }
+
+    fn not(_: &'l Predicate, part: Self) -> Self {
+        !part
+    }
+}
+
+impl<'l> Evaluated<'l> for Trace<'l> {
+    fn leaf(predicate: &'l Predicate, truth: Truth, value: impl FnOnce() -> Value) -> Self {
+        Trace { predicate, truth, value: Some(value()), missing: BTreeSet::new(), parts: Vec::new() }
+    }
+
+    fn unknown(predicate: &'l Predicate, value: impl FnOnce() -> Value, missing: impl Iterator<Item = Field>) -> Self {
+        let missing = missing.collect();
+        Trace { predicate, truth: Truth::Unknown, value: Some(value()), missing, parts: Vec::new() }
+    }
+
+    /// Every part is kept, also those that no longer matter: a reader wants to see them.
+    fn branch(predicate: &'l Predicate, decides: Truth, parts: impl Iterator<Item = Self>) -> Self {
+        let parts: Vec<Trace<'l>> = parts.collect();
+        let truth = <Truth as Evaluated<'l>>::branch(predicate, decides, parts.iter().map(|part| part.truth));
+        let open = parts.iter().filter(|_| truth == Truth::Unknown);
+        let missing = open.flat_map(|part| part.missing.iter().copied()).collect();
+        Trace { predicate, truth, value: None, missing, parts }
+    }
+
+    fn not(predicate: &'l Predicate, part: Self) -> Self {
+        let (truth, missing) = (!part.truth, part.missing.clone());
+        Trace { predicate, truth, value: None, missing, parts: vec![part] }
+    }
+}
+
+impl Predicate {
+    /// Evaluates the condition, with the trace. Total: every input gives a value.
+    pub fn evaluate<'l>(&'l self, inputs: &Inputs<'_>) -> Trace<'l> {
+        self.evaluated(inputs)
+    }
+
+    /// What [`Predicate::evaluate`] comes to, without the trace.
+    pub fn truth(&self, inputs: &Inputs<'_>) -> Truth {
+        self.evaluated(inputs)
+    }
+
+    fn evaluated<'l, O: Evaluated<'l>>(&'l self, inputs: &Inputs<'_>) -> O {
+        match self {
+            Self::All(parts) => O::branch(self, Truth::False, parts.iter().map(|part| part.evaluated(inputs))),
+            Self::Any(parts) => O::branch(self, Truth::True, parts.iter().map(|part| part.evaluated(inputs))),
+            Self::Not(part) => O::not(self, part.evaluated(inputs)),
+            Self::OneOf(input, codes) => match inputs.code(*input) {
+                Some(code) => O::leaf(self, Truth::known(codes.contains(code)), || Value::Code(code.clone())),
+                None if input.empty_is_none() => O::leaf(self, Truth::False, || Value::None),
+                None => O::unknown(self, || Value::Unknown, [input.field()].into_iter()),
             },
             Self::ReferenceDateFrom(first) => match inputs.reference {
-                Ok(day) => self.leaf(Truth::known(day >= *first), Value::Day(day)),
-                Err(missing) => self.unknown(missing.iter().copied()),
+                Ok(day) => O::leaf(self, Truth::known(day >= *first), || Value::Day(day)),
+                Err(missing) => O::unknown(self, || Value::Unknown, missing.iter().copied()),
             },
             Self::Span(input, comparison, length) => self.span(*input, *comparison, *length, inputs),
         }
     }
 
-    fn branch<'l>(
+    fn span<'l, O: Evaluated<'l>>(
         &'l self,
-        parts: &'l [Predicate],
+        input: SpanInput,
+        comparison: Comparison,
+        length: Length,
         inputs: &Inputs<'_>,
-        join: impl Fn(&mut dyn Iterator<Item = Truth>) -> Truth,
-    ) -> Trace<'l> {
-        let parts: Vec<Trace<'l>> = parts.iter().map(|part| part.evaluate(inputs)).collect();
-        let truth = join(&mut parts.iter().map(|part| part.truth));
-        let missing = if truth == Truth::Unknown {
-            parts.iter().flat_map(|part| part.missing.iter().copied()).collect()
-        } else {
-            BTreeSet::new()
-        };
-        Trace { predicate: self, truth, value: None, missing, parts }
-    }
-
-    fn leaf(&self, truth: Truth, value: Value) -> Trace<'_> {
-        Trace { predicate: self, truth, value: Some(value), missing: BTreeSet::new(), parts: Vec::new() }
-    }
-
-    fn unknown(&self, missing: impl IntoIterator<Item = Field>) -> Trace<'_> {
-        Trace {
-            predicate: self,
-            truth: Truth::Unknown,
-            value: Some(Value::Unknown),
-            missing: missing.into_iter().collect(),
-            parts: Vec::new(),
-        }
-    }
-
-    fn span<'l>(&'l self, input: SpanInput, comparison: Comparison, length: Length, inputs: &Inputs<'_>) -> Trace<'l> {
+    ) -> O {
         let reference = inputs.reference;
         let (from, to, missing) = match input {
             SpanInput::Age => (inputs.birth, reference.ok(), Field::BirthDate),
-            SpanInput::LawfulStay => (inputs.stay_since.map(PartialDate::Day), reference.ok(), Field::LawfulStaySince),
+            SpanInput::LawfulStay => {
+                (inputs.extract.lawful_stay_since.map(PartialDate::Day), reference.ok(), Field::LawfulStaySince)
+            }
             SpanInput::PermitLength => {
-                let Some(until) = inputs.permit_until else {
-                    let from = inputs.permit_from.map_or(Value::Unknown, |d| Value::Span(PartialDate::Day(d), None));
-                    return self.leaf(Truth::known(comparison != Comparison::LessThan), from);
+                let Some(until) = inputs.extract.permit_valid_until else {
+                    let from = || {
+                        inputs
+                            .extract
+                            .permit_valid_from
+                            .map_or(Value::Unknown, |d| Value::Span(PartialDate::Day(d), None))
+                    };
+                    return O::leaf(self, Truth::known(comparison != Comparison::LessThan), from);
                 };
-                (inputs.permit_from.map(PartialDate::Day), Some(until), Field::PermitValidFrom)
+                (inputs.extract.permit_valid_from.map(PartialDate::Day), Some(until), Field::PermitValidFrom)
             }
         };
-        let absent = from.is_none().then_some(missing);
         let (Some(from), Some(to)) = (from, to) else {
-            let reference_missing =
-                if input == SpanInput::PermitLength { &[][..] } else { reference.err().unwrap_or(&[]) };
-            return self.unknown(absent.into_iter().chain(reference_missing.iter().copied()));
+            let absent = from.is_none().then_some(missing);
+            let of_reference = if input == SpanInput::PermitLength { &[][..] } else { reference.err().unwrap_or(&[]) };
+            return O::unknown(self, || Value::Unknown, absent.into_iter().chain(of_reference.iter().copied()));
         };
-        let holds = |start: Date| {
-            let reached = match input {
-                SpanInput::Age => birthday(start, length, inputs.leap_day),
-                SpanInput::LawfulStay => birthday(start, length, LeapDayBirthday::FirstOfMarch),
-                SpanInput::PermitLength => add_length(start, length),
-            };
-            match comparison {
-                Comparison::AtLeast => reached <= to,
-                Comparison::LessThan => reached > to,
-                Comparison::MoreThan => reached < to,
-            }
-        };
-        let (first, last) = (holds(from.earliest()), holds(from.latest()));
-        if first == last {
-            self.leaf(Truth::known(first), Value::Span(from, Some(to)))
+        let value = || Value::Span(from, Some(to));
+        let first = holds(input, comparison, length, inputs.leap_day, from.earliest(), to);
+        if from.is_complete() || first == holds(input, comparison, length, inputs.leap_day, from.latest(), to) {
+            O::leaf(self, Truth::known(first), value)
         } else {
-            let mut trace = self.unknown([missing]);
-            trace.value = Some(Value::Span(from, Some(to)));
-            trace
+            O::unknown(self, value, [missing].into_iter())
         }
+    }
+}
+
+/// Whether a length since `start` compares so with the time up to `to`.
+fn holds(
+    input: SpanInput,
+    comparison: Comparison,
+    length: Length,
+    leap_day: LeapDayBirthday,
+    start: Date,
+    to: Date,
+) -> bool {
+    let leap_day = match input {
+        SpanInput::Age => leap_day,
+        SpanInput::LawfulStay => LeapDayBirthday::FirstOfMarch,
+        // A permit's length has no birthday: it ends by day number.
+        SpanInput::PermitLength => LeapDayBirthday::TwentyEighthOfFebruary,
+    };
+    let reached = reached_by(start, length, leap_day, to);
+    match comparison {
+        Comparison::AtLeast => reached != Ordering::Greater,
+        Comparison::LessThan => reached == Ordering::Greater,
+        Comparison::MoreThan => reached == Ordering::Less,
     }
 }

@@ -4,8 +4,7 @@ use crate::error::LawErrorCode as E;
 use crate::files::{TestText, Text};
 use crate::place::{Place, Result};
 use serde_saphyr::Spanned;
-use std::collections::BTreeSet;
-use traject_domain::code::Code;
+use traject_domain::code::{Code, CodeSet};
 use traject_domain::law::CodeList;
 use traject_domain::predicate::{CodeInput, Comparison, Predicate, SpanInput};
 
@@ -51,7 +50,7 @@ fn leaf(place: &Place<'_>, text: &Spanned<TestText>, input: &Text) -> Result<Pre
     match (CodeInput::from_code(&input.value), SpanInput::from_code(&input.value), compared) {
         (Some(input), None, (Some(codes), None, None)) => {
             let codes = place.filled(codes)?.iter().map(|code| member(place, input, code));
-            Ok(Predicate::OneOf(input, codes.collect::<Result<BTreeSet<_>>>()?))
+            Ok(Predicate::OneOf(input, codes.collect::<Result<CodeSet>>()?))
         }
         (None, Some(input), (None, Some((comparison, length)), None)) => {
             Ok(Predicate::Span(input, comparison, place.length(length)?))

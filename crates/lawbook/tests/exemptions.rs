@@ -3,7 +3,8 @@
 use traject_domain::code::Code;
 use traject_domain::dated::Dated;
 use traject_domain::law::{CodeList, ExemptionBasis, Law, LeapDayBirthday};
-use traject_domain::predicate::{CodeInput, Inputs, Truth};
+use traject_domain::municipality::Municipality;
+use traject_domain::predicate::{Inputs, Truth};
 use traject_lawbook::embedded;
 
 /// The columns of an extract that exemptions read; an empty text is an empty column.
@@ -24,27 +25,26 @@ const PLAIN: Extract<'_> =
 /// The exemptions that definitely hold, by code.
 fn held(law: &Law, extract: Extract<'_>) -> String {
     let column = |text: &str| (!text.is_empty()).then(|| Code::new(text));
-    let [nationality, kind, ground, family_of, tie, resident_of] =
-        [extract.nationality, extract.kind, extract.ground, extract.family_of, extract.tie, extract.resident_of]
-            .map(column);
-    let codes = |input: CodeInput| match input {
-        CodeInput::Nationality => nationality.as_ref(),
-        CodeInput::Register => None,
-        CodeInput::PermitKind => kind.as_ref(),
-        CodeInput::PermitGround => ground.as_ref(),
-        CodeInput::FamilyOf => family_of.as_ref(),
-        CodeInput::FamilyTie => tie.as_ref(),
-        CodeInput::LongTermResidentOf => resident_of.as_ref(),
+    let extract = traject_domain::extract::Extract {
+        birth_date: None,
+        nationality: column(extract.nationality),
+        municipality: Municipality::all().next().expect("nineteen"),
+        register: Code::new("foreigners"),
+        registered_on: None,
+        permit_kind: column(extract.kind),
+        permit_ground: column(extract.ground),
+        permit_valid_from: None,
+        permit_valid_until: None,
+        lawful_stay_since: None,
+        family_of: column(extract.family_of),
+        family_tie: column(extract.tie),
+        long_term_resident_of: column(extract.resident_of),
+        letter_language: None,
+        sex: None,
+        contact_language: None,
     };
-    let inputs = Inputs {
-        codes: &codes,
-        birth: None,
-        stay_since: None,
-        permit_from: None,
-        permit_until: None,
-        reference: Err(&[]),
-        leap_day: LeapDayBirthday::FirstOfMarch,
-    };
+    let inputs =
+        Inputs { extract: &extract, birth: None, reference: Err(&[]), leap_day: LeapDayBirthday::FirstOfMarch };
     let holds = law.exemptions.values().filter_map(Dated::latest).filter(|exemption| match &exemption.basis {
         ExemptionBasis::Automatic(test) => test.evaluate(&inputs).truth == Truth::True,
         ExemptionBasis::OnEvidence => false,

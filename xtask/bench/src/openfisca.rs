@@ -13,7 +13,7 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use traject_domain::assess;
-use traject_domain::assess::explain;
+use traject_domain::assess::{decide, explain};
 use traject_domain::code::Code;
 use traject_domain::fact::Fact;
 use traject_domain::history::{History, Moment};
@@ -68,7 +68,7 @@ fn one_round(
 ) -> anyhow::Result<Vec<Option<Outcome>>> {
     let count = facts.len() as f64;
     let begin = now();
-    let answers = decide(law, facts);
+    let answers = decide_all(law, facts);
     turns.add("million", count / begin.elapsed().as_secs_f64());
     let alone = openfisca.ask("million")?;
     turns.add("openfisca_build", number(&alone, "build_seconds")?);
@@ -83,9 +83,9 @@ fn one_round(
 }
 
 /// The outcome with its reasons of every person, on all cores: each takes its part.
-fn decide(law: &Law, facts: &[Fact]) -> Vec<Option<Outcome>> {
+fn decide_all(law: &Law, facts: &[Fact]) -> Vec<Option<Outcome>> {
     let at = Moment::end_of(synthetic::DAY);
-    let one = |fact| assess(law, &History::new([fact], at)).map(|standing| standing.outcome);
+    let one = |fact| decide(law, &History::new([fact], at));
     let parts = facts.chunks(facts.len().div_ceil(machine::cores()).max(1));
     std::thread::scope(|scope| {
         let threads: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<_>>())).collect();
@@ -122,8 +122,8 @@ fn packed(law: &Law, outcome: &Outcome) -> Option<u32> {
         let bits = codes.iter().map(|code| Some(1 << (first + all.iter().position(|known| *known == code)?)));
         Some(bits.sum::<Option<u32>>()? | word << OUTCOME)
     };
-    let conditions: Vec<&Code> = law.scope.iter().map(|condition| &condition.id).collect();
-    let exemptions: Vec<&Code> = law.exemptions.iter().map(|exemption| &exemption.code).collect();
+    let conditions: Vec<&Code> = law.scope.keys().collect();
+    let exemptions: Vec<&Code> = law.exemptions.keys().collect();
     match outcome {
         Outcome::Obliged => Some(0),
         Outcome::Exempt(codes) => of(codes, 1, conditions.len(), &exemptions),

@@ -9,15 +9,17 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
-use traject_app::Desk;
-use traject_app::desk::{KnownLaw, facts_of};
+use traject_app::desk::{KnownLaw, assessed, facts_of};
 use traject_app::ids::DossierId;
 use traject_app::model::Dossier;
+use traject_app::port::Store as _;
 use traject_codec::SystemSalts;
-use traject_domain::history::Moment;
+use traject_domain::assess;
+use traject_domain::history::{History, Moment};
 use traject_domain::law::Law;
+use traject_domain::standing::Standing;
 use traject_store::{Options, SqlStore};
-use traject_testkit::{FixedClock, SeededIds, postgres};
+use traject_testkit::{FixedClock, postgres};
 
 /// Dossiers read at a time, as the sweep does.
 const PAGE: usize = 256;
@@ -25,7 +27,8 @@ const PAGE: usize = 256;
 /// An imported city in a database.
 struct Imported {
     name: &'static str,
-    desk: Desk,
+    store: SqlStore,
+    law: KnownLaw,
     /// Pages of those whose obligation is not closed.
     open: Vec<Vec<DossierId>>,
 }
@@ -67,31 +70,23 @@ async fn import(name: &'static str, url: &str, directory: &Path, law: &Law) -> a
     command.args(["--set", &format!("database.url={url}")]);
     child::run(&mut command, |_, _| ())?;
     let clock = Arc::new(FixedClock::on(DAY));
-    let options = Options::new(Arc::<FixedClock>::clone(&clock), Arc::new(SystemSalts::default()));
-    let store = Arc::new(traject_store::open(url, options).await?);
-    let law = Arc::new(KnownLaw { law: law.clone(), hash: [0; 32] });
-    let desk = Desk {
-        law,
-        store: Arc::<SqlStore>::clone(&store),
-        clock,
-        ids: Arc::new(SeededIds::new(1)),
-        copies_by_email: false,
-    };
-    let open = open(&desk).await?;
+    let store = traject_store::open(url, Options::new(clock, Arc::new(SystemSalts::default()))).await?;
+    let law = KnownLaw { law: law.clone(), hash: [0; 32], content: Vec::new() };
+    let open = open(&store, &law.law).await?;
     ensure!(!open.is_empty(), "no dossier of the sample city is open");
-    Ok(Imported { name, desk, open })
+    Ok(Imported { name, store, law, open })
 }
 
 /// Pages of the dossiers whose obligation is open.
-async fn open(desk: &Desk) -> anyhow::Result<Vec<Vec<DossierId>>> {
+async fn open(store: &SqlStore, law: &Law) -> anyhow::Result<Vec<Vec<DossierId>>> {
     let is_open = |dossier: &&Dossier| {
-        let standing = desk.standing(dossier, Moment::end_of(DAY));
+        let standing = standing(law, dossier);
         standing.and_then(|standing| standing.obligation).is_some_and(|obligation| obligation.closing.is_none())
     };
     let mut open = Vec::new();
     let mut after = None;
     loop {
-        let page = desk.store.scan(after, PAGE).await?;
+        let page = store.scan(after, PAGE).await?;
         open.extend(page.iter().filter(is_open).map(|dossier| dossier.id));
         after = page.last().map(|dossier| dossier.id);
         if page.len() < PAGE {
@@ -100,9 +95,11 @@ async fn open(desk: &Desk) -> anyhow::Result<Vec<Vec<DossierId>>> {
     }
 }
 
+fn standing(law: &Law, dossier: &Dossier) -> Option<Standing> {
+    assess(law, &History::new(dossier.facts.iter().map(|fact| &fact.fact), Moment::end_of(DAY)))
+}
+
 fn one_round(runtime: &Runtime, plan: &Plan, city: &Imported, turns: &mut Turns) -> anyhow::Result<()> {
-    let desk = &city.desk;
-    let at = Moment::end_of(DAY);
     let mut run = |kind: &str, one: &dyn Fn(&Dossier)| {
         let mut failed = None;
         let rate = rate(plan.length, || match runtime.block_on(pass(city, one)) {
@@ -116,15 +113,15 @@ fn one_round(runtime: &Runtime, plan: &Plan, city: &Imported, turns: &mut Turns)
         failed.map_or(Ok(()), Err)
     };
     run("stream", &|dossier| _ = black_box(&dossier.facts))?;
-    run("reassess", &|dossier| drop(black_box(desk.assess(&facts_of(dossier), DAY))))?;
-    run("standing", &|dossier| drop(black_box(desk.standing(dossier, at))))
+    run("reassess", &|dossier| drop(black_box(assessed(&city.law, &facts_of(dossier), DAY))))?;
+    run("standing", &|dossier| drop(black_box(standing(&city.law.law, dossier))))
 }
 
 /// Reads every open dossier with its facts, and does something with each; gives how many there were.
 async fn pass(city: &Imported, one: &dyn Fn(&Dossier)) -> anyhow::Result<usize> {
     let mut count = 0;
     for ids in &city.open {
-        let dossiers = city.desk.store.dossiers(ids).await.context("the dossiers cannot be read")?;
+        let dossiers = city.store.dossiers(ids).await.context("the dossiers cannot be read")?;
         dossiers.iter().for_each(one);
         count += dossiers.len();
     }

@@ -16,7 +16,7 @@ pub use clock::{Clock, ClockEntry, ClockEvent};
 pub use needs::needs;
 pub use programme::{ProgrammeTarget, programme_targets};
 pub use reasons::{Reasons, reasons};
-pub use scope::{Explanation, Finding, explain};
+pub use scope::{Explanation, Finding, decide, explain};
 pub use wake::wake_on;
 
 use crate::Date;

@@ -12,7 +12,7 @@ use crate::law::{
     TransitionSubject,
 };
 use crate::partial_date::PartialDate;
-use crate::predicate::{CodeInput, Field, Inputs, Predicate, Trace, Truth};
+use crate::predicate::{Field, Inputs, Predicate, Trace, Truth};
 use crate::standing::Outcome;
 use std::collections::BTreeSet;
 
@@ -75,19 +75,24 @@ struct Reference<'a> {
 impl<'a> Scope<'a> {
     pub(super) fn new(law: &Law, history: &History<'a>) -> Option<Self> {
         let status = *history.checks.last()?;
-        let Reference { base, day } = reference(law, history, status);
-        let conditions = conditions(law, history, &base, &day);
-        let regime = regime(law, history, &day);
-        let automatic: Vec<bool> =
-            history.checks.iter().map(|check| automatic(law, history, check).next().is_some()).collect();
-        let base_automatic = automatic_at(history, &automatic, base.id);
-        let granted = granted(law, history);
-        let exempt_codes = exempt_codes(law, history, &status, &granted);
-        let status_automatic = automatic.last().copied().unwrap_or(false);
-        let exempt_from = granted.iter().map(|grant| grant.from).chain(status_automatic.then_some(status.on)).min();
-        let outcome = outcome(&conditions, exempt_codes);
-        let entitled = entitled(law, history, &status, &outcome);
-        Some(Self { base, status, reference: day, regime, outcome, exempt_from, entitled, automatic, base_automatic })
+        let Reference { base, day: reference } = reference(law, history, status);
+        let outcome = outcome(law, history, &base, &reference, &status);
+        // Only somebody who is obliged or exempt may ever have been obliged: for others nobody asks.
+        let asked = matches!(outcome, Outcome::Obliged | Outcome::Exempt(_));
+        let checks = history.checks.iter().filter(|_| asked);
+        let automatic: Vec<bool> = checks.map(|check| automatic(law, history, check).next().is_some()).collect();
+        let exempt_from = matches!(outcome, Outcome::Exempt(_)).then(|| exempt_from(law, history, &status, &automatic));
+        Some(Self {
+            base_automatic: automatic_at(history, &automatic, base.id),
+            regime: regime(law, history, &reference),
+            exempt_from: exempt_from.flatten(),
+            entitled: entitled(law, history, &status, &outcome),
+            base,
+            status,
+            reference,
+            outcome,
+            automatic,
+        })
     }
 
     /// Exempt now.
@@ -132,41 +137,48 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// The outcome with its reason codes alone: what [`assess`](super::assess()) comes to, for a population. `None` while no
+/// check counts.
+pub fn decide(law: &Law, history: &History<'_>) -> Option<Outcome> {
+    let status = *history.checks.last()?;
+    let Reference { base, day } = reference(law, history, status);
+    Some(outcome(law, history, &base, &day, &status))
+}
+
 /// Why the outcome is what it is, condition by condition; `None` while no check counts.
 pub fn explain<'l>(law: &'l Law, history: &History<'_>) -> Option<Explanation<'l>> {
     let status = *history.checks.last()?;
     let Reference { base, day } = reference(law, history, status);
+    let conditions = conditions(law, history, &base, &day);
     let granted = granted(law, history);
-    let in_force: Vec<&Exemption> = law.exemptions_on(status.on, history.at.recorded_by).collect();
+    let in_force = || law.exemptions_on(status.on, history.at.recorded_by);
     // A grant stands by itself, also where its ground was repealed since.
     let repealed = granted
         .iter()
-        .filter(|grant| !in_force.iter().any(|exemption| exemption.code == *grant.code))
+        .filter(|grant| !in_force().any(|exemption| exemption.code == *grant.code))
         .filter_map(|grant| law.exemption(grant.code));
-    let exemptions = in_force
-        .iter()
-        .copied()
-        .chain(repealed)
-        .map(|exemption| {
-            let trace = test(exemption).map(|test| evaluate(law, test, status.extract, &Err(Vec::new())));
-            let grant = granted.iter().find(|grant| *grant.code == exemption.code);
-            let truth = match (&trace, grant) {
-                (_, Some(_)) => Truth::True,
-                (Some(trace), None) => trace.truth,
-                (None, None) => Truth::False,
-            };
-            Finding {
-                id: &exemption.code,
-                label: &exemption.label,
-                provenance: &exemption.provenance,
-                truth,
-                trace,
-                source: grant.map_or(status.id, |grant| grant.fact).clone(),
-            }
-        })
-        .collect();
-    let birth = base.extract.birth_date;
-    Some(Explanation { conditions: conditions(law, history, &base, &day), exemptions, birth })
+    let exemptions: Vec<Finding<'l>> =
+        in_force().chain(repealed).map(|exemption| exempting(law, exemption, &status, &granted)).collect();
+    Some(Explanation { conditions, exemptions, birth: base.extract.birth_date })
+}
+
+/// What one exemption came to, on the latest check or as granted.
+fn exempting<'l>(law: &Law, exemption: &'l Exemption, status: &Check<'_>, granted: &[Grant<'_>]) -> Finding<'l> {
+    let trace = test(exemption).map(|test| test.evaluate(&inputs(law, status.extract, &NO_REFERENCE)));
+    let grant = granted.iter().find(|grant| *grant.code == exemption.code);
+    let truth = match (&trace, grant) {
+        (_, Some(_)) => Truth::True,
+        (Some(trace), None) => trace.truth,
+        (None, None) => Truth::False,
+    };
+    Finding {
+        id: &exemption.code,
+        label: &exemption.label,
+        provenance: &exemption.provenance,
+        truth,
+        trace,
+        source: grant.map_or(status.id, |grant| grant.fact).clone(),
+    }
 }
 
 /// Of the checks on which the registration conditions do not definitely fail, the one with the earliest reference
@@ -174,9 +186,10 @@ pub fn explain<'l>(law: &'l Law, history: &History<'_>) -> Option<Explanation<'l
 fn reference<'a>(law: &Law, history: &History<'a>, status: Check<'a>) -> Reference<'a> {
     let date_of = |check: &Check<'_>| Some(check.extract.registered_on?.max(check.extract.permit_valid_from?));
     let can_give = |check: &Check<'_>| {
+        let inputs = inputs(law, check.extract, &NO_REFERENCE);
         law.conditions_on(scope_day(law, history, date_of(check), check), history.at.recorded_by)
             .filter(|condition| condition.gives_reference_date)
-            .all(|condition| evaluate(law, &condition.test, check.extract, &Err(Vec::new())).truth != Truth::False)
+            .all(|condition| condition.test.truth(&inputs) != Truth::False)
     };
     let rows: Vec<Check<'a>> = history.checks.iter().copied().filter(can_give).collect();
     let dated = rows.iter().filter_map(|check| Some((date_of(check)?, *check)));
@@ -212,9 +225,10 @@ fn conditions<'l>(
     reference: &Result<Date, Vec<Field>>,
 ) -> Vec<Finding<'l>> {
     let day = scope_day(law, history, reference.as_ref().ok().copied(), base);
+    let inputs = inputs(law, base.extract, reference);
     law.conditions_on(day, history.at.recorded_by)
         .map(|condition: &Condition| {
-            let trace = evaluate(law, &condition.test, base.extract, reference);
+            let trace = condition.test.evaluate(&inputs);
             Finding {
                 id: &condition.id,
                 label: &condition.label,
@@ -228,26 +242,41 @@ fn conditions<'l>(
 }
 
 /// Kleene: every definite failure decides; else every exemption that holds; else what is missing (10).
-fn outcome(conditions: &[Finding<'_>], exempt_codes: BTreeSet<Code>) -> Outcome {
-    let failed: BTreeSet<Code> =
-        conditions.iter().filter(|finding| finding.truth == Truth::False).map(|finding| finding.id.clone()).collect();
+fn outcome(
+    law: &Law,
+    history: &History<'_>,
+    base: &Check<'_>,
+    reference: &Result<Date, Vec<Field>>,
+    status: &Check<'_>,
+) -> Outcome {
+    let day = scope_day(law, history, reference.as_ref().ok().copied(), base);
+    let inputs = inputs(law, base.extract, reference);
+    let (mut failed, mut open) = (Vec::new(), false);
+    for condition in law.conditions_on(day, history.at.recorded_by) {
+        match condition.test.truth(&inputs) {
+            Truth::False => failed.push(condition.id.clone()),
+            Truth::Unknown => open = true,
+            Truth::True => {}
+        }
+    }
     if !failed.is_empty() {
-        return Outcome::NotInScope(failed.into_iter().collect());
+        return Outcome::NotInScope(failed);
     }
-    if !exempt_codes.is_empty() {
-        return Outcome::Exempt(exempt_codes.into_iter().collect());
+    let exempt = exempt_codes(law, history, status);
+    if !exempt.is_empty() {
+        return Outcome::Exempt(exempt);
     }
-    if conditions.iter().all(|finding| finding.truth == Truth::True) {
-        return Outcome::Obliged;
-    }
-    let missing: BTreeSet<Field> = conditions
-        .iter()
-        .filter_map(|finding| finding.trace.as_ref())
-        .flat_map(|trace| trace.missing.clone())
-        .collect();
+    if open { Outcome::Undecided(missing(law, history, base, reference)) } else { Outcome::Obliged }
+}
+
+/// The columns that the open conditions miss, sorted by code.
+fn missing(law: &Law, history: &History<'_>, base: &Check<'_>, reference: &Result<Date, Vec<Field>>) -> Vec<Field> {
+    let findings = conditions(law, history, base, reference);
+    let missing = findings.iter().filter_map(|finding| finding.trace.as_ref()).flat_map(|trace| trace.missing.clone());
+    let missing: BTreeSet<Field> = missing.collect();
     let mut missing: Vec<Field> = missing.into_iter().collect();
     missing.sort_unstable_by_key(|field| field.code());
-    Outcome::Undecided(missing)
+    missing
 }
 
 /// The regime that decides on the scope, as known; none before the obligation existed (13).
@@ -272,7 +301,7 @@ fn entitled(law: &Law, history: &History<'_>, status: &Check<'_>, outcome: &Outc
         .filter(|entitlement| entitlement.regimes.contains(regime))
         .find(|entitlement| match &entitlement.basis {
             EntitlementBasis::WhileExempt => matches!(outcome, Outcome::Exempt(_)),
-            EntitlementBasis::Test(test) => evaluate(law, test, status.extract, &Ok(status.on)).truth == Truth::True,
+            EntitlementBasis::Test(test) => test.truth(&inputs(law, status.extract, &Ok(status.on))) == Truth::True,
         })
         .map(|entitlement| entitlement.code.clone())
 }
@@ -286,12 +315,23 @@ fn test(exemption: &Exemption) -> Option<&Predicate> {
 
 /// Exemptions that the register itself shows, by the law of the day of the check. One that depends on an unknown value
 /// is not shown (10, 11).
-fn automatic<'l>(law: &'l Law, history: &History<'_>, check: &Check<'_>) -> impl Iterator<Item = &'l Code> {
-    let extract = check.extract;
-    law.exemptions_on(check.on, history.at.recorded_by).filter_map(move |exemption| {
-        let trace = evaluate(law, test(exemption)?, extract, &Err(Vec::new()));
-        (trace.truth == Truth::True).then_some(&exemption.code)
-    })
+fn automatic<'l>(law: &'l Law, history: &History<'_>, check: &Check<'l>) -> impl Iterator<Item = &'l Code> {
+    let (on, known_on) = (check.on, history.at.recorded_by);
+    let inputs = inputs(law, check.extract, &NO_REFERENCE);
+    let holds = move |exemption: &&Exemption| test(exemption).is_some_and(|test| test.truth(&inputs) == Truth::True);
+    law.exemptions
+        .values()
+        .filter_map(move |exemption| exemption.on(on, known_on))
+        .filter(holds)
+        .filter(move |exemption| law.is_of_regime(exemption, on, known_on))
+        .map(|exemption| &exemption.code)
+}
+
+/// First day of the exemption that holds.
+fn exempt_from(law: &Law, history: &History<'_>, status: &Check<'_>, automatic: &[bool]) -> Option<Date> {
+    let granted = granted(law, history);
+    let by_register = automatic.last().copied().unwrap_or(false).then_some(status.on);
+    granted.iter().map(|grant| grant.from).chain(by_register).min()
 }
 
 fn automatic_at(history: &History<'_>, automatic: &[bool], id: &FactRef) -> bool {
@@ -326,35 +366,26 @@ fn granted<'a>(law: &Law, history: &History<'a>) -> Vec<Grant<'a>> {
         .collect()
 }
 
-fn exempt_codes(law: &Law, history: &History<'_>, status: &Check<'_>, granted: &[Grant<'_>]) -> BTreeSet<Code> {
-    automatic(law, history, status).cloned().chain(granted.iter().map(|grant| grant.code.clone())).collect()
+/// The codes of the exemptions that hold, sorted.
+fn exempt_codes(law: &Law, history: &History<'_>, status: &Check<'_>) -> Vec<Code> {
+    let mut codes: Vec<Code> = automatic(law, history, status).cloned().collect();
+    codes.extend(granted(law, history).iter().map(|grant| grant.code.clone()));
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
-/// Evaluates one condition on one extract.
-fn evaluate<'l>(
-    law: &Law,
-    predicate: &'l Predicate,
-    extract: &Extract,
-    reference: &Result<Date, Vec<Field>>,
-) -> Trace<'l> {
-    let code = |input: CodeInput| match input {
-        CodeInput::Nationality => extract.nationality.as_ref(),
-        CodeInput::Register => Some(&extract.register),
-        CodeInput::PermitKind => extract.permit_kind.as_ref(),
-        CodeInput::PermitGround => extract.permit_ground.as_ref(),
-        CodeInput::FamilyOf => extract.family_of.as_ref(),
-        CodeInput::FamilyTie => extract.family_tie.as_ref(),
-        CodeInput::LongTermResidentOf => extract.long_term_resident_of.as_ref(),
-    };
-    predicate.evaluate(&Inputs {
-        codes: &code,
+/// What a condition sees of a registration before there is a reference date.
+static NO_REFERENCE: Result<Date, Vec<Field>> = Err(Vec::new());
+
+/// An extract as conditions see it.
+fn inputs<'a>(law: &Law, extract: &'a Extract, reference: &'a Result<Date, Vec<Field>>) -> Inputs<'a> {
+    Inputs {
+        extract,
         birth: birth(law, extract),
-        stay_since: extract.lawful_stay_since,
-        permit_from: extract.permit_valid_from,
-        permit_until: extract.permit_valid_until,
         reference: reference.as_ref().copied().map_err(Vec::as_slice),
         leap_day: law.policies.leap_day_birthday,
-    })
+    }
 }
 
 /// The birth date, completed by policy `mid_year` where it is incomplete.
