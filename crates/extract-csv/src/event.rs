@@ -20,7 +20,7 @@ use traject_domain::national_number::NationalNumber;
 
 const FILE: FileKind = FileKind::Events;
 
-const COLUMNS: Columns<9> =
+pub(crate) const COLUMNS: Columns<9> =
     &["event_id", "insz", "occurred_on", "recorded_on", "agency", "type", "code", "value", "until"];
 
 const NUMBER_REPLACED: &str = "number_replaced";

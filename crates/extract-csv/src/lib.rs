@@ -28,6 +28,14 @@ pub use reject::{Reject, RejectCode, RejectWriter};
 
 use std::path::Path;
 
+/// The columns of a file, in the order in which faults are looked for.
+pub const fn columns(file: FileKind) -> &'static [&'static str] {
+    match file {
+        FileKind::Registrations => registration::COLUMNS,
+        FileKind::Events => event::COLUMNS,
+    }
+}
+
 /// Reads a file through and says whether it can be read at all and has its columns.
 ///
 /// For a caller who acts on rows as they come, and so must know of both files before the first row. Opening a reader

@@ -20,7 +20,7 @@ use traject_domain::national_number::NationalNumber;
 
 const FILE: FileKind = FileKind::Registrations;
 
-const COLUMNS: Columns<28> = &[
+pub(crate) const COLUMNS: Columns<28> = &[
     "check_id",
     "insz",
     "last_name",

@@ -194,12 +194,17 @@ fn sheets<T: DeserializeOwned>(text: &LawText, file: &'static str, more: &'stati
 }
 
 fn parse<T: DeserializeOwned>(text: &LawText, file: &'static str) -> Result<T, LawError> {
-    let options = serde_saphyr::options! { merge_keys: MergeKeyPolicy::Error, with_snippet: false };
     let missing = || LawError::new(LawErrorCode::FileUnreadable, file, 1, "is not there");
-    serde_saphyr::from_str_with_options(text.file(file).ok_or_else(missing)?, options).map_err(|error| {
+    parse_text(file, text.file(file).ok_or_else(missing)?)
+}
+
+/// Reads one file; `name` is how it is called in an error.
+pub(crate) fn parse_text<T: DeserializeOwned>(name: &str, content: &str) -> Result<T, LawError> {
+    let options = serde_saphyr::options! { merge_keys: MergeKeyPolicy::Error, with_snippet: false };
+    serde_saphyr::from_str_with_options(content, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
         let (code, reason) = reason(&error);
-        LawError::new(code, file, line, reason)
+        LawError::new(code, name, line, reason)
     })
 }
 

@@ -10,6 +10,7 @@ mod compile;
 mod condition;
 mod dated;
 mod error;
+mod example;
 mod files;
 mod fine;
 mod key;
@@ -23,6 +24,7 @@ mod view;
 mod words;
 
 pub use error::{LawError, LawErrorCode};
+pub use example::{Columns, Example, ExampleAct, ExampleEvent, ExampleKind, Expected, examples};
 pub use key::{Key, KeyError};
 pub use policy::{POLICIES, Policy};
 pub use scenario::Scenario;

@@ -1,5 +1,6 @@
-//! The words that the files use for closed choices of the domain.
+//! The words that the files use for closed choices.
 
+use crate::example::ExampleKind;
 use traject_domain::law::{
     AgencyKind, Channel, Confidence, IncompleteBirthDate, LeapDayBirthday, MaxAppliesTo, MetBy, MonthRule, Quality,
     SuspensionUnit, WrongLanguage,
@@ -46,4 +47,5 @@ words! {
     MaxAppliesTo { "per_fine" = PerFine, "cumulative" = Cumulative, "unknown" = Unknown }
     Quality { "reliable" = Reliable, "unreliable" = Unreliable }
     WrongLanguage { "void" = Void, "stands" = Stands }
+    ExampleKind { "positive" = Positive, "negative" = Negative, "boundary" = Boundary }
 }

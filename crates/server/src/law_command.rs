@@ -1,11 +1,13 @@
 //! `traject law`: what the law files say, and whether they can be loaded.
 
+use crate::law_test::{self, Test};
 use crate::reassess_command::{self, Reassess};
 use crate::what_if_command::{self, WhatIf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use traject_domain::Date;
 use traject_domain::law::Law;
 use traject_domain::partial_date::parse_date;
@@ -54,6 +56,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         choice: Choice,
     },
+    /// Runs the examples beside the rules, and says which rules no example decides.
+    Test(Test),
     /// Says what other values of the law would change, and for whom. Nothing is written.
     WhatIf(WhatIf),
     /// Lists the decisions on open dossiers that would be others under the law and the facts known today, why, and what is
@@ -78,6 +82,16 @@ impl Choice {
         traject_server::law::text(self.law.as_deref(), &self.policies)
     }
 
+    /// The same with another directory, where one is given.
+    pub(crate) fn with_dir(&self, dir: Option<&Path>) -> Self {
+        Self { law: dir.or(self.dir()).map(Path::to_owned), policies: self.policies.clone() }
+    }
+
+    /// The directory of law files, if one is given.
+    pub(crate) fn dir(&self) -> Option<&Path> {
+        self.law.as_deref()
+    }
+
     /// Loads the law and sets the values.
     pub(crate) fn load(&self) -> anyhow::Result<Law> {
         Ok(traject_server::law::known(&self.text()?)?.law)
@@ -88,12 +102,11 @@ fn day(text: &str) -> Result<Date, String> {
     parse_date(text).ok_or_else(|| "write a day as YYYY-MM-DD".to_owned())
 }
 
-pub(crate) async fn run(command: &Command) -> anyhow::Result<()> {
+pub(crate) async fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout();
     match command {
         Command::Check { dir, choice } => {
-            let choice = Choice { law: dir.clone().or_else(|| choice.law.clone()), policies: choice.policies.clone() };
-            writeln!(out, "{}", summary(&choice.load()?))?;
+            writeln!(out, "{}", summary(&choice.with_dir(dir.as_deref()).load()?))?;
         }
         Command::Show { on, known_on, key, choice } => {
             let view = choice.text()?.view(*on, known_on.unwrap_or(*on))?;
@@ -107,6 +120,7 @@ pub(crate) async fn run(command: &Command) -> anyhow::Result<()> {
                 writeln!(out, "{}: {} -> {}", difference.key, side(difference.before), side(difference.after))?;
             }
         }
+        Command::Test(arguments) => return law_test::run(arguments),
         Command::WhatIf(arguments) => what_if_command::run(arguments).await?,
         Command::Reassess(arguments) => reassess_command::run(arguments).await?,
         Command::Keys { key, open, choice } => {
@@ -118,7 +132,7 @@ pub(crate) async fn run(command: &Command) -> anyhow::Result<()> {
             }
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn summary(law: &Law) -> String {

@@ -2,6 +2,7 @@
 
 mod decision_command;
 mod law_command;
+mod law_test;
 mod reassess_command;
 mod replay;
 mod site_commands;
@@ -66,9 +67,9 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let runtime = || tokio::runtime::Runtime::new().context("the runtime cannot be started");
     let done = match command {
+        Command::Law(command) => return runtime()?.block_on(law_command::run(command)),
         Command::Decision(command) => return runtime()?.block_on(decision_command::run(command)),
         Command::Replay(arguments) => replay::run(arguments),
-        Command::Law(command) => runtime()?.block_on(law_command::run(command)),
         Command::Config(command) => site_commands::run_config(command),
         Command::Version => version(),
         Command::Import(arguments) => runtime()?.block_on(site_commands::run_import(arguments)),

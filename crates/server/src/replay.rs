@@ -82,14 +82,14 @@ fn write_all(out: &Path, table: &[Standing], report: &Report, rejects: &[Reject]
 }
 
 /// The facts of the two files, and what was rejected.
-struct City {
-    facts: Vec<Fact>,
-    rejects: Vec<Reject>,
+pub(crate) struct City {
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) rejects: Vec<Reject>,
     keys: HashMap<NationalNumber, NumberKey>,
 }
 
 impl City {
-    fn read(registrations: &Path, events: &Path, law: &Law) -> anyhow::Result<Self> {
+    pub(crate) fn read(registrations: &Path, events: &Path, law: &Law) -> anyhow::Result<Self> {
         let mut city = Self { facts: Vec::new(), rejects: Vec::new(), keys: HashMap::new() };
         let mut rows = Registrations::open(registrations, law)?;
         while let Some(row) = rows.next_row()? {
