@@ -4,6 +4,7 @@ mod decision;
 mod import;
 mod kills;
 mod laboratory;
+mod law;
 mod procedure;
 mod replay;
 mod support;
