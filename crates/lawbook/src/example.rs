@@ -453,6 +453,13 @@ mod tests {
     }
 
     #[test]
+    fn every_file_beside_the_law_ships() {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/law/examples"));
+        let found = files_of(folder).expect("readable");
+        assert!(found.keys().map(String::as_str).eq(SHIPPED.map(|(name, _)| name)), "{:?}", found.keys());
+    }
+
+    #[test]
     fn an_example_says_only_what_differs_from_a_plain_newcomer() {
         let text = "examples:\n  - {rule: R-S1, kind: positive, title: t, arrived: 2023-01-02, as_of: 2023-01-03}\n";
         let example = read("x", text).expect("reads").remove(0);

@@ -4,7 +4,8 @@
 //!
 //! Each file is one subject, and a dotted key such as `scope.policies.leap_day_birthday` is a file's name and the path
 //! in it: the same key sets a value with [`LawText::set`]. A provision may stand in several versions, by code and first
-//! day in force: `D-REGISTER@2027-01-01`.
+//! day in force: `D-REGISTER@2027-01-01`. The examples beside the rules are read into [`Example`]s, whose rows are text:
+//! what they mean, whoever runs them finds out.
 
 mod compile;
 mod condition;

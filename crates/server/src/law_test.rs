@@ -7,7 +7,7 @@ use crate::law_command::Choice;
 use anyhow::Context;
 use clap::Args;
 use comfy_table::{Table, presets};
-use coverage::{Coverage, Covered};
+use coverage::{Coverage, Covered, Seen};
 use run::{Difference, Runner};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -81,19 +81,16 @@ fn as_text(all: usize, failures: &[Failure<'_>], covered: &[Covered<'_>]) -> Str
         table.add_row([row.key.clone()].into_iter().chain(counts));
     }
     text.push_str(&format!("\n{table}\n"));
-    list(&mut text, "no example decides", covered, Covered::undecided);
-    list(&mut text, "lacks an example", covered, Covered::lacking);
+    let undecided: Vec<String> = covered.iter().flat_map(Covered::undecided).collect();
+    list(&mut text, "no example decides", &undecided);
+    let lacking: Vec<String> = covered.iter().flat_map(Covered::lacking).collect();
+    list(&mut text, "lacks an example", &lacking);
     text
 }
 
-/// The rules of which something can be said, a line each.
-fn list<'l>(text: &mut String, title: &str, covered: &[Covered<'l>], say: impl Fn(&Covered<'l>) -> Vec<&'static str>) {
-    let found = covered.iter().map(|row| (&row.key, say(row))).filter(|(_, words)| !words.is_empty());
-    for (at, (key, words)) in found.enumerate() {
-        if at == 0 {
-            text.push_str(&format!("\n{title}:\n"));
-        }
-        text.push_str(&format!("    {key}: {}\n", words.join(", ")));
+fn list(text: &mut String, title: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        text.push_str(&format!("\n{title}:\n    {}\n", lines.join("\n    ")));
     }
 }
 
@@ -109,9 +106,11 @@ fn as_json(all: usize, failures: &[Failure<'_>], covered: &[Covered<'_>]) -> Str
     });
     let rows = covered.iter().map(|row| {
         let [positive, negative, boundary] = ExampleKind::ALL.map(|kind| row.examples(kind));
+        let seen = |seen: &Seen| json!({"hold": seen.held, "fail": seen.failed});
+        let tests = row.tests().map(|(test, of)| json!({"test": test, "seen_to": seen(of)}));
         json!({
             "rule": row.key.as_str(), "positive": positive, "negative": negative, "boundary": boundary,
-            "seen_to_hold": row.held, "seen_to_fail": row.failed,
+            "seen_to": seen(&row.seen), "tests": tests.collect::<Vec<_>>(),
         })
     });
     let answer = json!({

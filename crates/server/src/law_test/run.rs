@@ -13,7 +13,7 @@ use traject_domain::history::{History, Moment};
 use traject_domain::law::{Law, Provenance};
 use traject_domain::money::Cents;
 use traject_domain::persons;
-use traject_domain::predicate::Truth;
+use traject_domain::predicate::{Predicate, Trace, Truth};
 use traject_extract_csv::{FileKind, columns};
 use traject_lawbook::{Example, ExampleAct, ExampleEvent};
 
@@ -34,12 +34,14 @@ pub(crate) struct Difference {
 }
 
 /// What became of the rule of an example.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 pub(crate) struct Decided<'l> {
     /// Whether it holds; absent: that stays open.
     pub(crate) holds: Option<bool>,
     /// Where the version that was applied comes from; absent: none was in force.
     pub(crate) by: Option<&'l Provenance>,
+    /// The single tests of the rule, and whether each held.
+    pub(crate) tests: Vec<(&'l Predicate, bool)>,
 }
 
 /// What came out of an example.
@@ -162,6 +164,23 @@ fn kind_of(act: &ExampleAct, facts: &mut Vec<Fact>) -> Option<FactKind> {
     })
 }
 
+/// A rule that has no tests of its own to look at.
+fn by(holds: Option<bool>, by: Option<&Provenance>) -> Decided<'_> {
+    Decided { holds, by, tests: Vec::new() }
+}
+
+fn known(truth: Truth) -> Option<bool> {
+    (truth != Truth::Unknown).then_some(truth == Truth::True)
+}
+
+/// The leaves of a trace that came to something.
+fn tests<'l>(trace: &Trace<'l>) -> Vec<(&'l Predicate, bool)> {
+    if trace.parts.is_empty() {
+        return known(trace.truth).map(|held| (trace.predicate, held)).into_iter().collect();
+    }
+    trace.parts.iter().flat_map(tests).collect()
+}
+
 impl<'l> Case<'l, '_> {
     fn ran(&self) -> Ran<'l> {
         let decided = self.decided();
@@ -173,9 +192,11 @@ impl<'l> Case<'l, '_> {
         };
         let holds = self.example.holds.or_else(|| self.takes_acts().then(|| self.expects_allowed()).flatten());
         let expected = holds.map_or_else(|| "true or false to be said".to_owned(), |holds| holds.to_string());
-        let found = decided.map_or_else(
+        let found = decided.as_ref().map_or_else(
             || format!("no rule {}", self.example.rule),
-            |decided| decided.holds.map_or_else(|| "that it stays open".to_owned(), |holds| holds.to_string()),
+            |decided: &Decided<'_>| {
+                decided.holds.map_or_else(|| "that it stays open".to_owned(), |holds| holds.to_string())
+            },
         );
         compare("holds", &expected, found);
         for (what, expected) in &self.example.expected {
@@ -209,17 +230,15 @@ impl<'l> Case<'l, '_> {
         let judged_on = self.example.act.as_ref().filter(|_| self.takes_acts()).map(|act| act.event.on);
         if rule.as_str() == FINE {
             let range = judged_on.and_then(|day| law.fines.on(day, known));
-            return Some(Decided { holds: self.allowed(), by: range.map(|range| &range.provenance) });
+            return Some(by(self.allowed(), range.map(|range| &range.provenance)));
         }
         if let Some(term) = Term::from_code(rule.as_str()) {
             return Some(self.term(term));
         }
         if let Some(exemption) = law.exemptions.get(&rule) {
             let Some(day) = judged_on else { return Some(self.finding(&rule)) };
-            return Some(Decided {
-                holds: self.allowed(),
-                by: exemption.on(day, known).or_else(|| exemption.latest()).map(|exemption| &exemption.provenance),
-            });
+            let version = exemption.on(day, known).or_else(|| exemption.latest());
+            return Some(by(self.allowed(), version.map(|version| &version.provenance)));
         }
         if law.scope.contains_key(&rule) {
             return Some(self.finding(&rule));
@@ -229,14 +248,13 @@ impl<'l> Case<'l, '_> {
                 Some(day) => (day, self.allowed()),
                 None => (self.example.as_of, Some(self.is_suspended_by(&rule))),
             };
-            return Some(Decided { holds, by: suspension.on(day, known).map(|suspension| &suspension.provenance) });
+            return Some(by(holds, suspension.on(day, known).map(|suspension| &suspension.provenance)));
         }
         let entitlement = law.entitlements.get(&rule)?;
         let checked_on = self.history.and_then(|history| history.checks.last()).map(|check| check.on);
-        Some(Decided {
-            holds: self.reasons.as_ref().map(|reasons| reasons.standing.entitled == Some(rule)),
-            by: checked_on.and_then(|day| entitlement.on(day, known)).map(|entitlement| &entitlement.provenance),
-        })
+        let version = checked_on.and_then(|day| entitlement.on(day, known));
+        let holds = self.reasons.as_ref().map(|reasons| reasons.standing.entitled == Some(rule));
+        Some(by(holds, version.map(|version| &version.provenance)))
     }
 
     fn allowed(&self) -> Option<bool> {
@@ -248,10 +266,10 @@ impl<'l> Case<'l, '_> {
         let Some(reasons) = &self.reasons else { return Decided::default() };
         match reasons.conditions.iter().chain(&reasons.exemptions).find(|finding| finding.id == rule) {
             Some(finding) => {
-                let known = (finding.truth != Truth::Unknown).then_some(finding.truth == Truth::True);
-                Decided { holds: known, by: Some(finding.provenance) }
+                let tests = finding.trace.as_ref().map(tests).unwrap_or_default();
+                Decided { tests, ..by(known(finding.truth), Some(finding.provenance)) }
             }
-            None => Decided { holds: Some(false), by: None },
+            None => by(Some(false), None),
         }
     }
 
@@ -265,7 +283,7 @@ impl<'l> Case<'l, '_> {
         let Some(clock) = self.clock(term) else { return Decided::default() };
         let met = clock.entries.iter().find(|entry| entry.event == ClockEvent::Met).map(|entry| entry.on);
         let day = met.unwrap_or(self.example.as_of);
-        Decided { holds: Some(day <= clock.due.due), by: Some(&clock.deadline.provenance) }
+        by(Some(day <= clock.due.due), Some(&clock.deadline.provenance))
     }
 
     /// The latest of the terms of a kind: that of the breach which a standing shows.
