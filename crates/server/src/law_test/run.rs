@@ -2,7 +2,7 @@
 
 use crate::replay::City;
 use anyhow::Context;
-use std::path::Path;
+use std::path::PathBuf;
 use tempfile::TempDir;
 use traject_domain::Date;
 use traject_domain::assess::{Clock, ClockEvent, Reasons, reasons};
@@ -121,10 +121,10 @@ impl<'l> Runner<'l> {
         City::read(&registrations, &events, self.law)
     }
 
-    fn write(&self, file: FileKind, rows: impl Iterator<Item = String>) -> anyhow::Result<std::path::PathBuf> {
+    fn write(&self, file: FileKind, rows: impl Iterator<Item = String>) -> anyhow::Result<PathBuf> {
         let path = self.dir.path().join(file.name());
         let text: String = [columns(file).join(",")].into_iter().chain(rows).map(|row| row + "\n").collect();
-        std::fs::write(&path, text).with_context(|| format!("{} cannot be written", Path::display(&path)))?;
+        std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
         Ok(path)
     }
 }
@@ -222,38 +222,49 @@ impl<'l> Case<'l, '_> {
         Some(expected == "allowed")
     }
 
+    /// The day of the act that decides.
+    fn judged_on(&self) -> Option<Date> {
+        self.example.act.as_ref().filter(|_| self.takes_acts()).map(|act| act.event.on)
+    }
+
     /// Whether the rule holds, and which version of it was applied; `None` when the law has no such rule.
     fn decided(&self) -> Option<Decided<'l>> {
         let rule = Code::new(&self.example.rule);
-        let known = self.example.known_on;
-        let law = self.law;
-        let judged_on = self.example.act.as_ref().filter(|_| self.takes_acts()).map(|act| act.event.on);
         if rule.as_str() == FINE {
-            let range = judged_on.and_then(|day| law.fines.on(day, known));
+            let range = self.judged_on().and_then(|day| self.law.fines.on(day, self.example.known_on));
             return Some(by(self.allowed(), range.map(|range| &range.provenance)));
         }
         if let Some(term) = Term::from_code(rule.as_str()) {
             return Some(self.term(term));
         }
-        if let Some(exemption) = law.exemptions.get(&rule) {
-            let Some(day) = judged_on else { return Some(self.finding(&rule)) };
-            let version = exemption.on(day, known).or_else(|| exemption.latest());
-            return Some(by(self.allowed(), version.map(|version| &version.provenance)));
-        }
-        if law.scope.contains_key(&rule) {
+        if self.law.scope.contains_key(&rule) {
             return Some(self.finding(&rule));
         }
-        if let Some(suspension) = law.suspensions.get(&rule) {
-            let (day, holds) = match judged_on {
-                Some(day) => (day, self.allowed()),
-                None => (self.example.as_of, Some(self.is_suspended_by(&rule))),
-            };
-            return Some(by(holds, suspension.on(day, known).map(|suspension| &suspension.provenance)));
-        }
-        let entitlement = law.entitlements.get(&rule)?;
+        self.exemption(&rule).or_else(|| self.suspension(&rule)).or_else(|| self.entitlement(&rule))
+    }
+
+    /// An act is decided by the version of its day; where there is none, it is the code's last version that lacks it.
+    fn exemption(&self, rule: &Code) -> Option<Decided<'l>> {
+        let exemption = self.law.exemptions.get(rule)?;
+        let Some(day) = self.judged_on() else { return Some(self.finding(rule)) };
+        let version = exemption.on(day, self.example.known_on).or_else(|| exemption.latest());
+        Some(by(self.allowed(), version.map(|version| &version.provenance)))
+    }
+
+    fn suspension(&self, rule: &Code) -> Option<Decided<'l>> {
+        let suspension = self.law.suspensions.get(rule)?;
+        let (day, holds) = match self.judged_on() {
+            Some(day) => (day, self.allowed()),
+            None => (self.example.as_of, Some(self.is_suspended_by(rule))),
+        };
+        Some(by(holds, suspension.on(day, self.example.known_on).map(|version| &version.provenance)))
+    }
+
+    fn entitlement(&self, rule: &Code) -> Option<Decided<'l>> {
+        let entitlement = self.law.entitlements.get(rule)?;
         let checked_on = self.history.and_then(|history| history.checks.last()).map(|check| check.on);
-        let version = checked_on.and_then(|day| entitlement.on(day, known));
-        let holds = self.reasons.as_ref().map(|reasons| reasons.standing.entitled == Some(rule));
+        let version = checked_on.and_then(|day| entitlement.on(day, self.example.known_on));
+        let holds = self.reasons.as_ref().map(|reasons| reasons.standing.entitled.as_ref() == Some(rule));
         Some(by(holds, version.map(|version| &version.provenance)))
     }
 
