@@ -15,7 +15,7 @@ mod wake;
 pub use clock::{Clock, ClockEntry, ClockEvent};
 pub use needs::needs;
 pub use programme::{ProgrammeTarget, programme_targets};
-pub use reasons::{Reasons, reasons};
+pub use reasons::{Reasons, SourceFact, reasons};
 pub use scope::{Explanation, Finding, decide, explain};
 pub use wake::wake_on;
 

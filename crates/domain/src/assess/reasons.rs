@@ -5,11 +5,22 @@ use super::needs::needs;
 use super::programme::{ProgrammeTarget, programme_targets};
 use super::scope::{Finding, explain};
 use super::{Terms, assess};
+use crate::Date;
+use crate::fact::FactRef;
 use crate::history::History;
 use crate::law::Law;
 use crate::predicate::Field;
 use crate::standing::Standing;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a reader wants to know of a fact that a reason points at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceFact {
+    /// Its [`crate::fact::FactKind::name`].
+    pub kind: &'static str,
+    /// The day it happened.
+    pub on: Date,
+}
 
 /// A standing with the reasons for it. Pages, calls and the record of a decision are all made from this.
 #[derive(Debug, Clone)]
@@ -26,6 +37,8 @@ pub struct Reasons<'l> {
     pub clocks: Vec<Clock<'l>>,
     /// The language level to reach, by literacy, for a person who has registered.
     pub targets: Vec<ProgrammeTarget<'l>>,
+    /// The facts that count, by reference: the findings and the clocks point at them.
+    pub facts: BTreeMap<FactRef, SourceFact>,
 }
 
 /// The reasons for the standing at a moment; `None` while no check counts.
@@ -45,6 +58,17 @@ pub fn reasons<'l>(law: &'l Law, history: &History<'_>) -> Option<Reasons<'l>> {
         needs: needs(law, history),
         clocks,
         targets,
+        facts: facts(history),
         standing,
     })
+}
+
+fn facts(history: &History<'_>) -> BTreeMap<FactRef, SourceFact> {
+    // A history keeps checks apart from the other facts, without their kind: it is always this one.
+    let checks = history.checks.iter().map(|check| (check.id.clone(), SourceFact { kind: "checked", on: check.on }));
+    let events = history.events.iter().map(|fact| {
+        let source = SourceFact { kind: fact.kind.name(), on: fact.occurred_on };
+        (fact.reference.clone(), source)
+    });
+    checks.chain(events).collect()
 }
