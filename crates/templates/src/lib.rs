@@ -1,18 +1,20 @@
 //! The texts people read, per language: letters as typed contexts and composed passages, and messages by stable code.
 //!
-//! May depend on traject-domain, serde, serde-saphyr and thiserror.
+//! May depend on traject-domain, include_dir, serde, serde-saphyr and thiserror.
 //! Must never know rules of law (terms, dates and legal grounds come in with the context), the clock, files outside
 //! this crate, fonts or layout.
 //!
 //! A letter is a typed context ([`Letter`]); [`Texts::compose`] turns it into a [`ComposedLetter`], which a renderer
 //! lays out and a mail can carry as [plain text](ComposedLetter::plain_text). A [`CopyMail`] becomes a [`ComposedMail`]
-//! by [`Texts::compose_copy`]. The texts live in `letters/`, `mails/` and `messages/`, one file per language.
+//! by [`Texts::compose_copy`]. The reasons of a standing become a page by [`reasons`]. The texts live in `letters/`,
+//! `mails/`, `messages/` and `reasons/`, one file per language.
 
 mod compose;
 pub mod composed;
 pub mod context;
 mod mail;
 mod messages;
+pub mod reasons;
 pub mod samples;
 mod texts;
 pub mod wording;

@@ -168,7 +168,7 @@ fn pair<T: TextFile>(template: &'static str, [nl, fr]: [&str; 2]) -> Result<[T; 
 }
 
 /// French sets a space before `?`, `:` and `;`, at which a line must not break. Keys have none before their colon.
-fn french_spacing(yaml: &str) -> String {
+pub(crate) fn french_spacing(yaml: &str) -> String {
     yaml.replace(" ?", "\u{a0}?").replace(" :", "\u{a0}:").replace(" ;", "\u{a0};")
 }
 
