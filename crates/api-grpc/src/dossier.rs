@@ -7,6 +7,7 @@ use crate::error::{Fault, invalid};
 use crate::name;
 use crate::page;
 use crate::parse::{Fields, etag, wire_date};
+use crate::reasons::{self, Reader};
 use crate::standing::date;
 use std::collections::HashSet;
 use tonic::{Request, Response, Status};
@@ -17,13 +18,16 @@ use traject_app::model::{self, LedgerFact};
 use traject_app::port::DossierFilter;
 use traject_domain::code::Code;
 use traject_domain::fact::{FactKind, FactRef};
-use traject_domain::history::Moment;
+use traject_domain::history::{History, Moment};
+use traject_proto::google::r#type::Date;
 use traject_proto::traject::dossier::v1::dossier_service_server::DossierService;
 use traject_proto::traject::dossier::v1::{
-    Dossier, DossierRow, Fact, GetDossierRequest, ListDossiersRequest, ListDossiersResponse, ListFactsRequest,
-    ListFactsResponse, SearchDossiersRequest, SearchDossiersResponse,
+    self as wire, Dossier, DossierRow, ExplainDossierRequest, Explanation, Fact, GetDossierRequest,
+    ListDossiersRequest, ListDossiersResponse, ListFactsRequest, ListFactsResponse, SearchDossiersRequest,
+    SearchDossiersResponse,
 };
 use traject_proto::traject::r#type::v1::{Breach, ClosingReason, Enforcement, NextCode, Outcome, Stage};
+use traject_templates::reasons::Audience;
 use uuid::Uuid;
 
 #[tonic::async_trait]
@@ -33,11 +37,10 @@ impl DossierService for Api {
         let message = request.get_ref();
         let mut fields = Fields::default();
         let id = fields.dossier("name", &message.name);
-        let as_of = fields.date("as_of_date", message.as_of_date).unwrap_or_else(|| self.desk.clock.today());
-        let recorded_by = fields.date("recorded_by_date", message.recorded_by_date).unwrap_or(as_of);
+        let at = self.moment(&mut fields, message.as_of_date, message.recorded_by_date);
         let id = fields.done(id, &caller)?;
         let dossier = self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
-        Ok(Response::new(self.dossier(&dossier, Moment { as_of, recorded_by })))
+        Ok(Response::new(self.dossier(&dossier, at)))
     }
 
     async fn list_dossiers(
@@ -90,6 +93,26 @@ impl DossierService for Api {
         let facts = facts.into_iter().map(|recorded| fact(id, recorded, &retracted)).collect();
         Ok(Response::new(ListFactsResponse { facts, next_page_token: next.unwrap_or_default() }))
     }
+
+    async fn explain_dossier(&self, request: Request<ExplainDossierRequest>) -> Result<Response<Explanation>, Status> {
+        let caller = caller(&request)?;
+        let message = request.get_ref();
+        let mut fields = Fields::default();
+        let id = fields.dossier("name", &message.name);
+        let at = self.moment(&mut fields, message.as_of_date, message.recorded_by_date);
+        let audience = match fields.plain::<wire::Audience>("audience", message.audience) {
+            Some(wire::Audience::Newcomer) => Audience::Newcomer,
+            _ => Audience::Clerk,
+        };
+        let own = reasons::language_code(caller.language);
+        let language = if message.language.is_empty() { own } else { &message.language };
+        if !self.reason_texts.languages().any(|(code, _)| code == language) {
+            fields.fault("language", "there are no texts in this language");
+        }
+        let id = fields.done(id, &caller)?;
+        let dossier = self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
+        Ok(Response::new(self.reasons(&dossier, at, Reader { audience, language })))
+    }
 }
 
 /// The filter of a request, the request as its page tokens know it, where the page starts, and how long it is.
@@ -112,6 +135,23 @@ impl Api {
         let place = self.page_key.open(&list, caller, &message.page_token)?;
         let after = place.and_then(|bytes| Uuid::from_slice(&bytes).ok()).map(DossierId);
         Ok((filter, list, after, size))
+    }
+
+    /// The moment a request asks about: today, and as known then, where it says nothing else.
+    fn moment(&self, fields: &mut Fields, as_of: Option<Date>, recorded_by: Option<Date>) -> Moment {
+        let as_of = fields.date("as_of_date", as_of).unwrap_or_else(|| self.desk.clock.today());
+        Moment { as_of, recorded_by: fields.date("recorded_by_date", recorded_by).unwrap_or(as_of) }
+    }
+
+    /// Why a dossier stands as it does. The reader's language is one that there are texts in.
+    fn reasons(&self, dossier: &model::Dossier, at: Moment, reader: Reader<'_>) -> Explanation {
+        let law = &self.desk.law.law;
+        let history = History::new(dossier.facts.iter().map(|fact| &fact.fact), at);
+        let told = traject_domain::assess::reasons(law, &history).and_then(|told| {
+            // The language was looked up with the other fields of the request.
+            reasons::explanation(law, &self.reason_texts, dossier.id, &told, reader).ok()
+        });
+        told.unwrap_or_else(|| reasons::nothing(law, dossier.id))
     }
 
     /// A dossier at a moment.

@@ -6,7 +6,8 @@ use crate::standing::date;
 use traject_app::reasons::{test, value};
 use traject_domain::assess::{Finding, explain};
 use traject_domain::history::History;
-use traject_domain::law::Law;
+use traject_domain::labels::ReadingLanguage;
+use traject_domain::law::{Law, RegimeId};
 use traject_domain::predicate::{Trace, Truth};
 use traject_domain::standing::Standing;
 use traject_proto::traject::check::v1 as wire;
@@ -20,15 +21,9 @@ pub(crate) fn explanation(
 ) -> Option<wire::CheckPersonResponse> {
     let found = explain(law, history)?;
     let regime = standing.regime.as_ref();
-    let finding = |finding: &Finding<'_>| wire::Finding {
-        code: finding.id.to_string(),
-        label: finding.label.text(caller.language).to_owned(),
-        truth: truth(finding.truth),
-        ground: finding.provenance.ground(regime),
-        confidence: finding.provenance.confidence.word().to_owned(),
-        missing: missing(finding),
-        trace: finding.trace.as_ref().map(trace).unwrap_or_default(),
-    };
+    // One extract was judged, that of the request: it has no reference.
+    let finding =
+        |found: &Finding<'_>| wire::Finding { source_fact: String::new(), ..finding(found, regime, caller.language) };
     Some(wire::CheckPersonResponse {
         outcome: code::outcome(&standing.outcome),
         reasons: standing.outcome.reasons().into_iter().map(str::to_owned).collect(),
@@ -38,6 +33,21 @@ pub(crate) fn explanation(
         exemptions: found.exemptions.iter().map(finding).collect(),
         law_version: law.version.clone(),
     })
+}
+
+/// What one condition or exemption came to, under the regime of the outcome.
+pub(crate) fn finding(found: &Finding<'_>, regime: Option<&RegimeId>, language: ReadingLanguage) -> wire::Finding {
+    wire::Finding {
+        code: found.id.to_string(),
+        label: found.label.text(language).to_owned(),
+        truth: truth(found.truth),
+        ground: found.provenance.ground(regime),
+        confidence: found.provenance.confidence.word().to_owned(),
+        missing: missing(found),
+        trace: found.trace.as_ref().map(trace).unwrap_or_default(),
+        source_fact: found.source.to_string(),
+        sources: found.provenance.sources.iter().map(ToString::to_string).collect(),
+    }
 }
 
 fn truth(truth: Truth) -> i32 {

@@ -20,6 +20,7 @@ mod law;
 mod name;
 mod page;
 mod parse;
+mod reasons;
 mod report;
 mod services;
 mod standing;
@@ -28,11 +29,13 @@ mod work;
 pub use auth::{Caller, Tokens};
 pub use error::DOMAIN;
 pub use page::PageKey;
+pub use reasons::{Reader, explanation};
 pub use services::{SERVICES, routes};
 
 use std::sync::Arc;
 use traject_app::Desk;
 use traject_app::port::Reports;
+use traject_templates::reasons::ReasonTexts;
 
 /// What the services work with.
 #[derive(Clone)]
@@ -41,6 +44,8 @@ pub struct Api {
     pub desk: Desk,
     /// Figures and answers.
     pub reports: Arc<dyn Reports>,
+    /// The texts of reasons.
+    pub reason_texts: Arc<ReasonTexts>,
     /// Signs page tokens.
     pub page_key: Arc<PageKey>,
 }

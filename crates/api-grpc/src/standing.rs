@@ -77,7 +77,8 @@ fn notice(notice: &Notice) -> wire::Notice {
     }
 }
 
-fn due_date(law: &Law, regime: Option<&RegimeId>, due: &DueDate) -> wire::DueDate {
+/// A last day with its derivation.
+pub(crate) fn due_date(law: &Law, regime: Option<&RegimeId>, due: &DueDate) -> wire::DueDate {
     let deadline = law.deadlines.get(&due.term).and_then(|deadline| deadline.latest());
     wire::DueDate {
         term: due.term.code().to_owned(),

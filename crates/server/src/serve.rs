@@ -21,6 +21,7 @@ use traject_codec::{Salts as _, SystemSalts};
 use traject_config::Secrets;
 use traject_domain::code::Code;
 use traject_letter_pdf::LetterPdf;
+use traject_templates::reasons::ReasonTexts;
 
 /// Calls of one connection at a time; more are refused as exhausted, and never pile up.
 const CALLS_PER_CONNECTION: usize = 256;
@@ -34,19 +35,21 @@ pub struct Listening {
     secrets: Secrets,
     listener: TcpListener,
     press: Arc<LetterPdf>,
+    reason_texts: Arc<ReasonTexts>,
 }
 
 impl Listening {
     /// Opens the port and everything that the configuration names.
     ///
     /// # Errors
-    /// When the address is taken, a secret's file cannot be read, or the letters' fonts and texts are not whole.
+    /// When the address is taken, a secret's file cannot be read, or fonts and texts are not whole.
     pub async fn open(site: Site) -> anyhow::Result<Self> {
         let secrets = site.secrets()?;
         let address = site.config.server.listen;
         let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let press = Arc::new(LetterPdf::new()?);
-        Ok(Self { site, secrets, listener, press })
+        let reason_texts = Arc::new(ReasonTexts::load()?);
+        Ok(Self { site, secrets, listener, press, reason_texts })
     }
 
     /// Where it listens.
@@ -62,7 +65,7 @@ impl Listening {
     /// # Errors
     /// When the server or the closing of the record fails; everything acknowledged is durable regardless.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { site, secrets, listener, press } = self;
+        let Self { site, secrets, listener, press, reason_texts } = self;
         let (stopping, stopped) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         // The database was opened just now; how the jobs fare, nobody knows yet.
@@ -75,7 +78,7 @@ impl Listening {
         jobs.recover().await?;
         let mut jobs = tokio::spawn(work(jobs, reporter.clone(), stopped.clone()));
         let drain = site.config.server.drain_timeout.get();
-        let router = router(&site, &secrets, press)?.add_service(health);
+        let router = router(&site, &secrets, press, reason_texts)?.add_service(health);
         let mut server =
             tokio::spawn(router.serve_with_incoming_shutdown(TcpListenerStream::new(listener), ended(stopped)));
         tokio::select! {
@@ -102,14 +105,20 @@ impl Listening {
     }
 }
 
-fn router(site: &Site, secrets: &Secrets, press: Arc<LetterPdf>) -> anyhow::Result<Router> {
+fn router(
+    site: &Site,
+    secrets: &Secrets,
+    press: Arc<LetterPdf>,
+    reason_texts: Arc<ReasonTexts>,
+) -> anyhow::Result<Router> {
     let salts = SystemSalts::default();
     let random = || salts.next().map_err(|_| anyhow!("the system gives no random bytes"));
     let mut key = [0; 32];
     key[..16].copy_from_slice(&random()?);
     key[16..].copy_from_slice(&random()?);
     let reports = DeskReports { desk: site.desk.clone(), press };
-    let api = Api { desk: site.desk.clone(), reports: Arc::new(reports), page_key: Arc::new(PageKey::new(&key)) };
+    let page_key = Arc::new(PageKey::new(&key));
+    let api = Api { desk: site.desk.clone(), reports: Arc::new(reports), reason_texts, page_key };
     let tokens = secrets.tokens.iter().map(|token| {
         let actor =
             Actor { staff: token.staff.clone(), agency: Code::new(&token.agency), role: Code::new(&token.role) };

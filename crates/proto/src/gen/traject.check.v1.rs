@@ -150,6 +150,12 @@ pub struct Finding {
     /// The tests that led to it, from the top of the condition downwards.
     #[prost(message, repeated, tag = "7")]
     pub trace: ::prost::alloc::vec::Vec<TraceLine>,
+    /// The reference of the fact whose values decided: a check, or a grant; empty where one extract was judged.
+    #[prost(string, tag = "8")]
+    pub source_fact: ::prost::alloc::string::String,
+    /// Ids of the sources that the ground rests on.
+    #[prost(string, repeated, tag = "9")]
+    pub sources: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for Finding {
     const NAME: &'static str = "Finding";

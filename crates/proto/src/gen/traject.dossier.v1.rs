@@ -312,6 +312,431 @@ impl ::prost::Name for ListFactsResponse {
         "/traject.dossier.v1.ListFactsResponse".into()
     }
 }
+/// A request for the reasons of one dossier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainDossierRequest {
+    /// dossiers/{dossier}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The standing at the end of this day; absent: today.
+    #[prost(message, optional, tag = "2")]
+    pub as_of_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// As known at the end of this day; absent: the as-of day.
+    #[prost(message, optional, tag = "3")]
+    pub recorded_by_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// For whom the page is written; unspecified: the clerk.
+    #[prost(enumeration = "Audience", tag = "4")]
+    pub audience: i32,
+    /// The language of the page and of the names in the trace, BCP 47: nl, fr, en, or a courtesy language that the server
+    /// has texts in, whose trace is in English; empty: the caller's (header accept-language).
+    #[prost(string, tag = "5")]
+    pub language: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ExplainDossierRequest {
+    const NAME: &'static str = "ExplainDossierRequest";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.ExplainDossierRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.ExplainDossierRequest".into()
+    }
+}
+/// Why a dossier stands as it does. While no check counts, only name and law_version are present.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Explanation {
+    /// dossiers/{dossier}.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The end of this day.
+    #[prost(message, optional, tag = "2")]
+    pub as_of_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// As known at the end of this day.
+    #[prost(message, optional, tag = "3")]
+    pub recorded_by_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// Obliged, exempt, out of scope, or undecided.
+    #[prost(enumeration = "super::super::r#type::v1::Outcome", tag = "4")]
+    pub outcome: i32,
+    /// Why, as codes; see the outcome.
+    #[prost(string, repeated, tag = "5")]
+    pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The regime of the reference date; empty where there is none.
+    #[prost(string, tag = "6")]
+    pub regime: ::prost::alloc::string::String,
+    /// The reference date, where there is one.
+    #[prost(message, optional, tag = "7")]
+    pub reference_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// Every condition of the scope.
+    #[prost(message, repeated, tag = "8")]
+    pub conditions: ::prost::alloc::vec::Vec<super::super::check::v1::Finding>,
+    /// Every exemption.
+    #[prost(message, repeated, tag = "9")]
+    pub exemptions: ::prost::alloc::vec::Vec<super::super::check::v1::Finding>,
+    /// The smallest set of columns with which an undecided outcome would be decided.
+    #[prost(message, repeated, tag = "10")]
+    pub needs: ::prost::alloc::vec::Vec<Need>,
+    /// The group by which a person who is not obliged may follow the programme; empty: none.
+    #[prost(string, tag = "11")]
+    pub entitled: ::prost::alloc::string::String,
+    /// Every term that runs or ran.
+    #[prost(message, repeated, tag = "12")]
+    pub clocks: ::prost::alloc::vec::Vec<Clock>,
+    /// The language level to reach, by literacy, for a person who has registered.
+    #[prost(message, repeated, tag = "13")]
+    pub language_targets: ::prost::alloc::vec::Vec<LanguageTarget>,
+    /// Why a person should look at the dossier, as codes.
+    #[prost(string, repeated, tag = "14")]
+    pub reviews: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What a person should know before the next act, as codes.
+    #[prost(string, repeated, tag = "15")]
+    pub warnings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The facts that count; findings and clocks point at them by reference.
+    #[prost(message, repeated, tag = "16")]
+    pub facts: ::prost::alloc::vec::Vec<SourceFact>,
+    /// The version of the law that was applied.
+    #[prost(string, tag = "17")]
+    pub law_version: ::prost::alloc::string::String,
+    /// The same for a person to read.
+    #[prost(message, optional, tag = "18")]
+    pub page: ::core::option::Option<Page>,
+}
+impl ::prost::Name for Explanation {
+    const NAME: &'static str = "Explanation";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.Explanation".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.Explanation".into()
+    }
+}
+/// A column of the register extract that is still needed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Need {
+    /// The column.
+    #[prost(string, tag = "1")]
+    pub field: ::prost::alloc::string::String,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// Papers that show it, one of which is enough.
+    #[prost(message, repeated, tag = "3")]
+    pub papers: ::prost::alloc::vec::Vec<Paper>,
+}
+impl ::prost::Name for Need {
+    const NAME: &'static str = "Need";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.Need".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.Need".into()
+    }
+}
+/// A paper that a person or an authority shows.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Paper {
+    /// Its code.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Paper {
+    const NAME: &'static str = "Paper";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.Paper".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.Paper".into()
+    }
+}
+/// A term with the account of its time.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Clock {
+    /// The term: D-REGISTER, D-COMPLETE, D-CURE, D-TRANSFER, D-DEFENCE, D-PAY or D-APPEAL.
+    #[prost(string, tag = "1")]
+    pub term: ::prost::alloc::string::String,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The breach it belongs to.
+    #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "3")]
+    pub breach: i32,
+    /// True for a target of service, not of law.
+    #[prost(bool, tag = "4")]
+    pub service_target: bool,
+    /// How sure the term is: verified, secondary or assumption.
+    #[prost(string, tag = "5")]
+    pub confidence: ::prost::alloc::string::String,
+    /// The last day without any stop.
+    #[prost(message, optional, tag = "6")]
+    pub original: ::core::option::Option<super::super::r#type::v1::DueDate>,
+    /// The last day that counts.
+    #[prost(message, optional, tag = "7")]
+    pub due: ::core::option::Option<super::super::r#type::v1::DueDate>,
+    /// What happened to the clock, by day. The days add up to the difference between the two ends before rolling.
+    #[prost(message, repeated, tag = "8")]
+    pub entries: ::prost::alloc::vec::Vec<ClockEntry>,
+    /// Where the rule comes from by which days and months are counted: the article, the source, or the word assumption.
+    #[prost(string, tag = "9")]
+    pub counting_ground: ::prost::alloc::string::String,
+    /// The same of the rule by which stops are added to a term.
+    #[prost(string, tag = "10")]
+    pub suspension_ground: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Clock {
+    const NAME: &'static str = "Clock";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.Clock".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.Clock".into()
+    }
+}
+/// One line of the ledger of a clock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClockEntry {
+    /// The day.
+    #[prost(message, optional, tag = "1")]
+    pub date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// What happened.
+    #[prost(enumeration = "ClockEvent", tag = "2")]
+    pub event: i32,
+    /// Code of the suspension, for a stop; empty for an absence.
+    #[prost(string, tag = "3")]
+    pub ground: ::prost::alloc::string::String,
+    /// Last day of a stop.
+    #[prost(message, optional, tag = "4")]
+    pub until_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// By how many days it moved the end before rolling.
+    #[prost(int32, tag = "5")]
+    pub days: i32,
+    /// The reference of the fact behind it; empty where the law itself sets the day.
+    #[prost(string, tag = "6")]
+    pub source_fact: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ClockEntry {
+    const NAME: &'static str = "ClockEntry";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.ClockEntry".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.ClockEntry".into()
+    }
+}
+/// The language level to reach for one literacy group.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LanguageTarget {
+    /// literate, other_script or non_literate.
+    #[prost(string, tag = "1")]
+    pub literacy: ::prost::alloc::string::String,
+    /// The regime it comes from.
+    #[prost(string, tag = "2")]
+    pub regime: ::prost::alloc::string::String,
+    /// The level, a code.
+    #[prost(string, tag = "3")]
+    pub level: ::prost::alloc::string::String,
+    /// What it says.
+    #[prost(string, tag = "4")]
+    pub label: ::prost::alloc::string::String,
+    /// The article, the source, or the word assumption.
+    #[prost(string, tag = "5")]
+    pub ground: ::prost::alloc::string::String,
+    /// How sure that is: verified, secondary or assumption.
+    #[prost(string, tag = "6")]
+    pub confidence: ::prost::alloc::string::String,
+}
+impl ::prost::Name for LanguageTarget {
+    const NAME: &'static str = "LanguageTarget";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.LanguageTarget".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.LanguageTarget".into()
+    }
+}
+/// A fact that counts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SourceFact {
+    /// The reporting agency's reference.
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    /// What happened, as in the import format.
+    #[prost(string, tag = "2")]
+    pub kind: ::prost::alloc::string::String,
+    /// The day it happened.
+    #[prost(message, optional, tag = "3")]
+    pub occurred_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+}
+impl ::prost::Name for SourceFact {
+    const NAME: &'static str = "SourceFact";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.SourceFact".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.SourceFact".into()
+    }
+}
+/// A page for a person to read.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Page {
+    /// Its language, BCP 47.
+    #[prost(string, tag = "1")]
+    pub language: ::prost::alloc::string::String,
+    /// True when the language is read from right to left.
+    #[prost(bool, tag = "2")]
+    pub right_to_left: bool,
+    /// What it is about.
+    #[prost(string, tag = "3")]
+    pub title: ::prost::alloc::string::String,
+    /// Its parts.
+    #[prost(message, repeated, tag = "4")]
+    pub sections: ::prost::alloc::vec::Vec<PageSection>,
+    /// The same as an HTML document that needs nothing from elsewhere.
+    #[prost(string, tag = "5")]
+    pub html: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Page {
+    const NAME: &'static str = "Page";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.Page".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.Page".into()
+    }
+}
+/// A part of a page.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PageSection {
+    /// Its heading.
+    #[prost(string, tag = "1")]
+    pub heading: ::prost::alloc::string::String,
+    /// Its lines.
+    #[prost(message, repeated, tag = "2")]
+    pub lines: ::prost::alloc::vec::Vec<PageLine>,
+}
+impl ::prost::Name for PageSection {
+    const NAME: &'static str = "PageSection";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.PageSection".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.PageSection".into()
+    }
+}
+/// One line of a page.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PageLine {
+    /// How deep it lies, from 0.
+    #[prost(int32, tag = "1")]
+    pub depth: i32,
+    /// What it says.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+impl ::prost::Name for PageLine {
+    const NAME: &'static str = "PageLine";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.PageLine".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.PageLine".into()
+    }
+}
+/// For whom a page is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Audience {
+    /// The clerk.
+    Unspecified = 0,
+    /// The clerk: everything, with codes, sources and grounds.
+    Clerk = 1,
+    /// The newcomer: what to do by when, and what decided, in plain language.
+    Newcomer = 2,
+}
+impl Audience {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AUDIENCE_UNSPECIFIED",
+            Self::Clerk => "AUDIENCE_CLERK",
+            Self::Newcomer => "AUDIENCE_NEWCOMER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AUDIENCE_UNSPECIFIED" => Some(Self::Unspecified),
+            "AUDIENCE_CLERK" => Some(Self::Clerk),
+            "AUDIENCE_NEWCOMER" => Some(Self::Newcomer),
+            _ => None,
+        }
+    }
+}
+/// What happened to a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ClockEvent {
+    /// Not used.
+    Unspecified = 0,
+    /// It started; this day is not counted.
+    Started = 1,
+    /// It stopped.
+    Stopped = 2,
+    /// A stop was extended.
+    Extended = 3,
+    /// It ran again.
+    Resumed = 4,
+    /// The term was met.
+    Met = 5,
+}
+impl ClockEvent {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CLOCK_EVENT_UNSPECIFIED",
+            Self::Started => "CLOCK_EVENT_STARTED",
+            Self::Stopped => "CLOCK_EVENT_STOPPED",
+            Self::Extended => "CLOCK_EVENT_EXTENDED",
+            Self::Resumed => "CLOCK_EVENT_RESUMED",
+            Self::Met => "CLOCK_EVENT_MET",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CLOCK_EVENT_UNSPECIFIED" => Some(Self::Unspecified),
+            "CLOCK_EVENT_STARTED" => Some(Self::Started),
+            "CLOCK_EVENT_STOPPED" => Some(Self::Stopped),
+            "CLOCK_EVENT_EXTENDED" => Some(Self::Extended),
+            "CLOCK_EVENT_RESUMED" => Some(Self::Resumed),
+            "CLOCK_EVENT_MET" => Some(Self::Met),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod dossier_service_client {
     #![allow(
@@ -501,6 +926,33 @@ pub mod dossier_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Why a dossier stands as it does, today or on another day: the whole trace, and a page for a person to read.
+        pub async fn explain_dossier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainDossierRequest>,
+        ) -> std::result::Result<tonic::Response<super::Explanation>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.dossier.v1.DossierService/ExplainDossier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.dossier.v1.DossierService",
+                        "ExplainDossier",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -545,6 +997,11 @@ pub mod dossier_service_server {
             tonic::Response<super::ListFactsResponse>,
             tonic::Status,
         >;
+        /// Why a dossier stands as it does, today or on another day: the whole trace, and a page for a person to read.
+        async fn explain_dossier(
+            &self,
+            request: tonic::Request<super::ExplainDossierRequest>,
+        ) -> std::result::Result<tonic::Response<super::Explanation>, tonic::Status>;
     }
     /// Reads dossiers.
     #[derive(Debug)]
@@ -789,6 +1246,52 @@ pub mod dossier_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListFactsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.dossier.v1.DossierService/ExplainDossier" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainDossierSvc<T: DossierService>(pub Arc<T>);
+                    impl<
+                        T: DossierService,
+                    > tonic::server::UnaryService<super::ExplainDossierRequest>
+                    for ExplainDossierSvc<T> {
+                        type Response = super::Explanation;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainDossierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DossierService>::explain_dossier(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainDossierSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
