@@ -1,6 +1,7 @@
 //! One binary for all black-box tests.
 
 mod decision;
+mod explain;
 mod import;
 mod kills;
 mod laboratory;

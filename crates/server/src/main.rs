@@ -1,6 +1,7 @@
 //! The binary `traject`: subcommands over the composition. It sees every room, and holds no rule of the domain.
 
 mod decision_command;
+mod explain_command;
 mod law_command;
 mod law_test;
 mod reassess_command;
@@ -34,6 +35,8 @@ enum Command {
     Letters(Choice),
     /// Answers written question 280 as of a day and as known on a day.
     Answer(site_commands::Question280),
+    /// Says why a dossier stands as it does: a page for the clerk or the newcomer, or the trace.
+    Explain(explain_command::Explain),
     /// Re-reads every byte of the record, and names the first that differs.
     Verify(Choice),
     /// Lists decisions, or makes one again as it was made.
@@ -76,6 +79,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Sweep(choice) => runtime()?.block_on(site_commands::run_sweep(choice)),
         Command::Letters(choice) => runtime()?.block_on(site_commands::run_letters(choice)),
         Command::Answer(arguments) => runtime()?.block_on(site_commands::run_answer(arguments)),
+        Command::Explain(arguments) => runtime()?.block_on(explain_command::run(arguments)),
         Command::Verify(choice) => runtime()?.block_on(site_commands::run_verify(choice)),
         Command::Serve(choice) => runtime()?.block_on(site_commands::run_serve(choice)),
         Command::Doctor(choice) => runtime()?.block_on(site_commands::run_doctor(choice)),

@@ -25,6 +25,7 @@ use traject_server::letters::Letters;
 use traject_server::serve::Listening;
 use traject_server::{coded, figures, site};
 use traject_store::Rebuild;
+use traject_templates::reasons::ReasonTexts;
 
 /// Arguments of `traject import`.
 #[derive(Args)]
@@ -240,6 +241,9 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     }
     let jobs = Jobs::new(&site, Arc::new(LetterPdf::new()?))?;
     writeln!(out, "letters: fonts and texts are complete")?;
+    for unnamed in ReasonTexts::load()?.unnamed(&site.desk.law.law) {
+        writeln!(out, "reasons: {unnamed}; the English name stands in")?;
+    }
     match jobs.sends_mail() {
         true => writeln!(out, "mail: the section is usable; the relay was not called")?,
         false => writeln!(out, "mail: off (mail.kind)")?,
