@@ -42,6 +42,16 @@ fn overlapping_suspensions_count_once() {
     assert_eq!(due(Term::Complete, date(2023, 4, 17), &suspended), (date(2025, 3, 30), date(2025, 3, 31)));
 }
 
+/// The one case in which a later start ends earlier: both terms end with a short month, and the later start has less of
+/// the suspension after it.
+#[test]
+fn a_later_start_within_a_suspension_may_end_earlier() {
+    let suspended = [Period { first: date(2023, 8, 29), last: date(2023, 11, 30) }];
+    assert_eq!(due(Term::Complete, date(2023, 8, 28), &suspended).0, date(2025, 6, 2));
+    assert_eq!(due(Term::Complete, date(2023, 8, 29), &suspended).0, date(2025, 6, 1));
+    assert_eq!(due(Term::Complete, date(2023, 8, 31), &suspended).0, date(2025, 5, 30));
+}
+
 #[test]
 fn a_letter_counts_as_delivered_on_the_third_working_day() {
     assert_eq!(presumed_delivery(&LAW.counting, date(2023, 1, 9)), date(2023, 1, 12));
