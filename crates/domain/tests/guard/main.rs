@@ -1,5 +1,7 @@
 //! Acts that the handbook's cases refuse, and the ones it allows.
 
+mod steps;
+
 use jiff::civil::date;
 use std::sync::LazyLock;
 use traject_domain::Date;
