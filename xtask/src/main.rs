@@ -10,7 +10,9 @@
 mod bench;
 mod codegen;
 mod demo;
+mod fuzz;
 mod layers;
+mod mutants;
 mod postgres;
 mod process;
 mod soak;
@@ -46,8 +48,12 @@ macro_rules! commands {
 commands! {
     /// Checks format, layers and lints, then runs every test; PostgreSQL is found or started for the time of the run.
     Test => test,
-    /// Kills the program and compares the databases, many times over.
+    /// Kills, random commands and dossiers, millions of countings, fuzzing and mutants: hours.
     Soak => soak,
+    /// Lets libFuzzer look for inputs that break the reading of law files and of the import.
+    Fuzz => fuzz,
+    /// Changes the law's code in every small way, and counts how many changes the tests notice.
+    Mutants => mutants,
     /// Checks who may know whom, the crates' headers, and house rules that no lint can carry.
     Layers => layers,
     /// Writes the committed protobuf code and descriptors from `proto/`.

@@ -1,30 +1,103 @@
-//! `cargo xtask soak`: the tests that kill the program, many times over, and random commands in great number.
+//! `cargo xtask soak`: what is too long for a test. The tests that kill the program, many times over, random commands and
+//! facts in great number, millions of countings, fuzzing, and changed code that tests must notice.
 
-use crate::{postgres, process, workspace};
+use crate::{fuzz, mutants, postgres, process, workspace};
 use anyhow::Result;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// How long to go on.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    /// Only these parts; default: all.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
     /// How often each kill test kills; there are four: import and server, on SQLite and on PostgreSQL.
     #[arg(long, default_value_t = 200)]
     kills: u32,
     /// Random runs of commands in which each database is compared with the store in memory.
     #[arg(long, default_value_t = 1_000)]
     cases: u32,
+    /// Random dossiers on which each property of the law is tried.
+    #[arg(long, default_value_t = 10_000)]
+    dossiers: u32,
+    /// Due dates that are compared with the oracle.
+    #[arg(long, default_value_t = 5_000_000)]
+    countings: u64,
+    /// Minutes of the processor for each target of fuzzing.
+    #[arg(long, default_value_t = 10)]
+    fuzz_minutes: u64,
+    /// Changes of the code that are tried at a time.
+    #[arg(long, default_value_t = 2)]
+    jobs: u32,
     /// A PostgreSQL in which databases may be created, as for `cargo xtask test`.
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
 }
 
+/// The parts, in the order in which they run.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Kills, and random commands against the databases.
+    Kills,
+    /// Properties of the law on random dossiers.
+    Properties,
+    /// Due dates against the oracle.
+    Countings,
+    /// Law files and import files by libFuzzer.
+    Fuzz,
+    /// Changed code that tests must notice.
+    Mutants,
+}
+
+const PARTS: [Part; 5] = [Part::Kills, Part::Properties, Part::Countings, Part::Fuzz, Part::Mutants];
+
 /// Runs them; what is missing fails.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let root = workspace::root();
+    let is_asked = |part: &Part| arguments.only.is_empty() || arguments.only.contains(part);
+    for part in PARTS.into_iter().filter(is_asked) {
+        for figure in part.run(&root, arguments)? {
+            println!("{figure}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Part {
+    /// Runs the part and gives its figures.
+    fn run(self, root: &Path, arguments: &Arguments) -> Result<Vec<String>> {
+        match self {
+            Self::Kills => kills(root, arguments).map(|figure| vec![figure]),
+            Self::Properties => {
+                domain_test(root, "properties", "TRAJECT_SOAK_CASES", u64::from(arguments.dossiers))?;
+                Ok(vec![format!("{} random dossiers for each property", arguments.dossiers)])
+            }
+            Self::Countings => {
+                domain_test(root, "oracle", "TRAJECT_SOAK_COUNTINGS", arguments.countings)?;
+                Ok(vec![format!("{} due dates, none differs from the oracle", arguments.countings)])
+            }
+            Self::Fuzz => {
+                let time = Duration::from_secs(60 * arguments.fuzz_minutes);
+                fuzz::TARGETS.iter().map(|target| fuzz::fuzz(root, target, time)).collect()
+            }
+            Self::Mutants => mutants::check(root, arguments.jobs, None).map(|figure| vec![figure]),
+        }
+    }
+}
+
+fn domain_test(root: &Path, binary: &str, variable: &str, count: u64) -> Result<()> {
+    let mut command = process::cargo(root);
+    command.args(["test", "--package", "traject-domain", "--test", binary]).env(variable, count.to_string());
+    process::run(&mut command)
+}
+
+fn kills(root: &Path, arguments: &Arguments) -> Result<String> {
     // The binary that is killed: naming tests alone does not build it.
-    process::run(process::cargo(&root).args(["build", "--workspace"]))?;
+    process::run(process::cargo(root).args(["build", "--workspace"]))?;
     let server = postgres::provide(arguments.postgres.clone())?;
-    let mut command = process::cargo(&root);
+    let mut command = process::cargo(root);
     command
         .args(["test", "--workspace", "--test", "blackbox", "--test", "contract", "--"])
         .args(["killed", "as_memory"]);
@@ -35,6 +108,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         command.env(postgres::VARIABLE, server.url());
     }
     process::run(&mut command)?;
-    println!("{} kills in each of four tests, {} random runs on each database", arguments.kills, arguments.cases);
-    Ok(ExitCode::SUCCESS)
+    Ok(format!("{} kills in each of four tests, {} random runs on each database", arguments.kills, arguments.cases))
 }

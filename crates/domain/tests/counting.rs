@@ -42,6 +42,15 @@ fn overlapping_suspensions_count_once() {
     assert_eq!(due(Term::Complete, date(2023, 4, 17), &suspended), (date(2025, 3, 30), date(2025, 3, 31)));
 }
 
+#[test]
+fn a_period_holds_its_first_and_its_last_day_and_what_lies_between() {
+    let period = Period { first: date(2023, 9, 4), last: date(2023, 9, 6) };
+    let days = [date(2023, 9, 3), date(2023, 9, 4), date(2023, 9, 5), date(2023, 9, 6), date(2023, 9, 7)];
+    assert_eq!(days.map(|day| period.contains(day)), [false, true, true, true, false]);
+    let reversed = Period { first: period.last, last: period.first };
+    assert_eq!(days.map(|day| reversed.contains(day)), [false; 5]);
+}
+
 /// The one case in which a later start ends earlier: both terms end with a short month, and the later start has less of
 /// the suspension after it.
 #[test]
