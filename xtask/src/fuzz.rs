@@ -7,6 +7,8 @@
 
 use crate::{process, workspace};
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -17,7 +19,7 @@ pub(crate) struct Arguments {
     /// Minutes of the processor for each target.
     #[arg(long, default_value_t = 10)]
     minutes: u64,
-    /// Adds to the kept inputs those found in this and in earlier runs that reach code which no kept one does.
+    /// Keeps, up to a number, inputs found in this and in earlier runs that reach code which no kept one does.
     #[arg(long)]
     keep: bool,
 }
@@ -44,6 +46,9 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
 
 /// How long libFuzzer runs before its use of the processor is looked at again.
 const TURN: Duration = Duration::from_secs(60);
+
+/// Inputs that are kept of a target at most: the tests replay them all.
+const KEPT_MAX: usize = 120;
 
 /// Below the root: what is built with other flags than everything else, and what is found.
 const OUT: &str = "target/fuzz";
@@ -109,13 +114,31 @@ pub(crate) fn fuzz(root: &Path, target: &Target, time: Duration) -> Result<Strin
     Ok(format!("{}: {runs} inputs in {} s of the processor, no fault", target.name, spent.as_secs()))
 }
 
-/// Copies to the repository the found inputs that reach code which no kept one does.
+/// Copies to the repository, up to [`KEPT_MAX`], the found inputs that reach code which no kept one does; short ones first.
 fn keep(root: &Path, target: &Target) -> Result<String> {
     let (kept, found) = (target.kept(root), target.found(root));
-    let before = std::fs::read_dir(&kept)?.count();
-    // Comparisons tell more inputs apart than are worth keeping: here only branches count.
-    said(target.program(root)?.args(["-use_value_profile=0", "-merge=1"]).args([&kept, &found]))?;
-    Ok(format!("{}: {} inputs kept, {before} before", target.name, std::fs::read_dir(&kept)?.count()))
+    let merged = tempfile::tempdir()?;
+    let before = files(&kept)?;
+    for file in &before {
+        std::fs::copy(kept.join(file), merged.path().join(file))?;
+    }
+    // Not how often code is reached, which tells more inputs apart than are worth keeping, but whether.
+    let flags = ["-merge=1", "-use_counters=0", "-use_value_profile=0"];
+    said(target.program(root)?.args(flags).args([merged.path(), found.as_path()]))?;
+    let mut new = Vec::new();
+    for file in files(merged.path())?.difference(&before) {
+        new.push((std::fs::metadata(merged.path().join(file))?.len(), file.clone()));
+    }
+    new.sort_unstable();
+    new.truncate(KEPT_MAX.saturating_sub(before.len()));
+    for (_, file) in &new {
+        std::fs::copy(merged.path().join(file), kept.join(file))?;
+    }
+    Ok(format!("{}: {} more inputs kept, {} before", target.name, new.len(), before.len()))
+}
+
+fn files(directory: &Path) -> Result<BTreeSet<OsString>> {
+    std::fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect()
 }
 
 /// What libFuzzer says; it says all of it on standard error.
@@ -165,7 +188,7 @@ mod tests {
         for target in TARGETS {
             let files = std::fs::read_dir(target.kept(&workspace::root())).expect("inputs are kept");
             let sizes: Vec<u64> = files.map(|file| file.expect("a file").metadata().expect("its size").len()).collect();
-            assert!((20..=200).contains(&sizes.len()), "{}: {}", target.name, sizes.len());
+            assert!((20..=KEPT_MAX).contains(&sizes.len()), "{}: {}", target.name, sizes.len());
             assert!(sizes.iter().sum::<u64>() < 500 << 10, "{}", target.name);
         }
     }
