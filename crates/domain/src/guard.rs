@@ -5,12 +5,13 @@
 use crate::Date;
 use crate::assess::assess;
 use crate::code::{Breach, Code, LegalLanguage, closed_codes};
-use crate::counting::{add_days, add_length, union};
+use crate::counting::{Period, add_days, add_length, union};
 use crate::fact::{Fact, FactKind};
 use crate::history::{History, Moment};
-use crate::law::{AgencyKind, Channel, ChosenBy, Law, MaxAppliesTo, Provenance, TransitionSubject};
+use crate::law::{AgencyKind, Channel, ChosenBy, Law, MaxAppliesTo, Provenance, Suspension, TransitionSubject};
 use crate::money::Cents;
 use crate::standing::{BreachStanding, Enforcement, Outcome, Standing};
+use std::collections::BTreeSet;
 
 /// Something a person of an agency wants to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ closed_codes! {
         WrongChannel = "WRONG_CHANNEL",
         /// The suspension is longer than its ground allows.
         LengthExceeded = "LENGTH_EXCEEDED",
+        /// The suspension is shorter than its ground asks for in total.
+        LengthNotReached = "LENGTH_NOT_REACHED",
         /// The organiser did not offer this track language on that day.
         TrackNotOffered = "TRACK_NOT_OFFERED",
         /// The law does not know this code.
@@ -266,43 +269,75 @@ impl Case<'_> {
     }
 
     fn exemption(&self, code: &Code, until: Option<Date>) -> Verdict {
-        let exemption = self.law.exemptions.get(code);
-        let in_force = exemption.and_then(|exemption| exemption.on(self.procedure_day(), self.history.at.recorded_by));
-        self.require(in_force.is_some(), RefusalCode::UnknownCode, "law § 3")?;
+        let (day, known_on) = (self.procedure_day(), self.history.at.recorded_by);
+        let in_force = self.law.exemptions.get(code).and_then(|exemption| exemption.on(day, known_on));
+        let Some(rule) = in_force.filter(|exemption| self.law.is_of_regime(exemption, day, known_on)) else {
+            return self.refuse(RefusalCode::UnknownCode, "law § 3");
+        };
+        self.channel(&rule.channels, "law § 3", &rule.provenance)?;
         self.require(until.is_none_or(|last| last >= self.act.occurred_on), RefusalCode::PeriodReversed, "law § 3")
     }
 
-    /// Channel and length of a suspension; an extension is counted from the first day of the grants it adjoins.
+    /// Evidence comes in by a door that its ground names.
+    fn channel(&self, doors: &BTreeSet<Channel>, rule: &'static str, provenance: &Provenance) -> Verdict {
+        match self.act.channel {
+            Some(channel) if !doors.is_empty() && !doors.contains(&channel) => {
+                self.refuse_by(RefusalCode::WrongChannel, rule, provenance)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A suspension of somebody who is or was obliged (R-U1); an extension is counted from the first day of the grants it
+    /// adjoins.
     fn suspension(&self, code: &Code, until: Date) -> Verdict {
         let suspension = self.law.suspensions.get(code);
         let in_force = suspension.and_then(|rule| rule.on(self.procedure_day(), self.history.at.recorded_by));
         let Some(rule) = in_force else {
             return self.refuse(RefusalCode::UnknownCode, "law § 4");
         };
+        let obligation = self.standing.as_ref().and_then(|standing| standing.obligation.as_ref());
+        self.require(obligation.is_some(), RefusalCode::WrongState, "R-U1")?;
         if until < self.act.occurred_on {
             return self.refuse_by(RefusalCode::PeriodReversed, "law § 4", &rule.provenance);
         }
-        if self.act.channel.is_some_and(|channel| !rule.channels.contains(&channel)) {
-            return self.refuse_by(RefusalCode::WrongChannel, "law § 4", &rule.provenance);
+        self.channel(&rule.channels, "law § 4", &rule.provenance)?;
+        let first = self.adjoins(code);
+        if self.limit(rule, first).is_some_and(|limit| until > limit) {
+            return self.refuse_by(RefusalCode::LengthExceeded, "law § 4", &rule.provenance);
         }
+        let from = first.unwrap_or(self.act.occurred_on);
+        // Both end days count: a month from the 3rd ends on the 2nd.
+        let shortest = rule.min_total.map(|total| add_days(add_length(from, total), -1));
+        if shortest.is_some_and(|shortest| until < shortest) {
+            return self.refuse_by(RefusalCode::LengthNotReached, "law § 4", &rule.provenance);
+        }
+        Ok(())
+    }
+
+    /// The first day of the grants on this ground that the new one extends.
+    fn adjoins(&self, code: &Code) -> Option<Date> {
         let earlier = self.history.events.iter().filter_map(|fact| match &fact.kind {
             FactKind::SuspensionGranted { code: c, until } if c == code => {
-                Some(crate::counting::Period { first: fact.occurred_on, last: *until })
+                Some(Period { first: fact.occurred_on, last: *until })
             }
             _ => None,
         });
-        let first = union(earlier)
-            .into_iter()
-            .find(|span| span.first <= self.act.occurred_on && add_days(span.last, 1) >= self.act.occurred_on)
-            .map(|span| span.first);
-        let limit = match (first, rule.length_with_extension) {
-            (Some(first), Some(total)) => Some(add_length(first, total)),
+        let adjoins =
+            |span: &Period| span.first <= self.act.occurred_on && add_days(span.last, 1) >= self.act.occurred_on;
+        union(earlier).into_iter().find(adjoins).map(|span| span.first)
+    }
+
+    /// The last day that a suspension may have. An extension is for those whom the ground names; where the sex is not
+    /// recorded, the evidence is the municipality's to judge.
+    fn limit(&self, rule: &Suspension, first: Option<Date>) -> Option<Date> {
+        let sex = self.history.checks.last().and_then(|check| check.extract.sex.as_ref());
+        let extends = rule.extension_for.is_empty() || sex.is_none_or(|sex| rule.extension_for.contains(sex));
+        match (first, rule.length_with_extension) {
+            (Some(first), Some(total)) if extends => Some(add_length(first, total)),
+            (Some(first), Some(_)) => rule.length.map(|length| add_length(first, length)),
             _ => rule.length.map(|length| add_length(self.act.occurred_on, length)),
-        };
-        if limit.is_some_and(|limit| until > limit) {
-            return self.refuse_by(RefusalCode::LengthExceeded, "law § 4", &rule.provenance);
         }
-        Ok(())
     }
 
     /// The languages an organiser may offer on that day, as known today (law.md § 6, § 8).

@@ -115,6 +115,8 @@ impl<'a> History<'a> {
     pub fn of_counting(facts: Vec<&'a Fact>, at: Moment) -> Self {
         let mut facts = facts;
         facts.sort_unstable_by(|a, b| (a.occurred_on, &a.reference).cmp(&(b.occurred_on, &b.reference)));
+        // What is told twice counts once.
+        facts.dedup();
         let mut checks = Vec::new();
         let mut events = Vec::with_capacity(facts.len());
         for fact in facts {

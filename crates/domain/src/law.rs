@@ -137,6 +137,8 @@ pub struct Exemption {
     pub basis: ExemptionBasis,
     /// Papers that show it, codes for a checklist.
     pub evidence: Vec<Code>,
+    /// Channels by which evidence may arrive; empty: any.
+    pub channels: BTreeSet<Channel>,
     /// Regimes that have it.
     pub regimes: BTreeSet<RegimeId>,
     /// Where it comes from.
@@ -176,6 +178,8 @@ pub struct Suspension {
     pub length: Option<Length>,
     /// The longest total with extensions, counted from the first day; absent: no maximum was found.
     pub length_with_extension: Option<Length>,
+    /// Sexes that may have the extension; empty: any.
+    pub extension_for: BTreeSet<Code>,
     /// The shortest total; absent: none.
     pub min_total: Option<Length>,
     /// Channels by which evidence may arrive.

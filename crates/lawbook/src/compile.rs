@@ -19,8 +19,8 @@ use traject_domain::counting::add_days;
 use traject_domain::dated::Dated;
 use traject_domain::labels::Label;
 use traject_domain::law::{
-    CodeList, Condition, CountingRegime, Deadline, Exemption, ExemptionBasis, Holiday, HolidayRule, Law, Organiser,
-    Policies, Provenance, Regime, Source, Suspension, Transition, TransitionSubject,
+    Channel, CodeList, Condition, CountingRegime, Deadline, Exemption, ExemptionBasis, Holiday, HolidayRule, Law,
+    Organiser, Policies, Provenance, Regime, Source, Suspension, Transition, TransitionSubject,
 };
 
 pub(crate) fn law(files: &Files) -> Result<Law> {
@@ -297,9 +297,16 @@ fn exemption(place: &Place<'_>, code: Code, text: &ExemptionText) -> Result<Exem
         label: place.label(&text.label)?,
         basis,
         evidence: place.filled(&text.evidence)?.iter().map(|paper| place.paper(paper)).collect::<Result<_>>()?,
+        channels: channels(place, text.channels.as_ref())?,
         regimes: place.regimes(&text.regimes)?,
         provenance: place.provenance(&text.provenance)?,
     })
+}
+
+/// The doors by which evidence may come in; where they are named there is at least one.
+fn channels(place: &Place<'_>, list: Option<&Spanned<Vec<Text>>>) -> Result<BTreeSet<Channel>> {
+    let Some(list) = list else { return Ok(BTreeSet::new()) };
+    place.filled(list)?.iter().map(|channel| place.word(channel)).collect()
 }
 
 fn suspension(place: &Place<'_>, code: Code, text: &SuspensionText) -> Result<Suspension> {
@@ -310,7 +317,8 @@ fn suspension(place: &Place<'_>, code: Code, text: &SuspensionText) -> Result<Su
         length: length(&text.length)?,
         length_with_extension: length(&text.length_with_extension)?,
         min_total: length(&text.min_total)?,
-        channels: place.filled(&text.channels)?.iter().map(|channel| place.word(channel)).collect::<Result<_>>()?,
+        extension_for: place.codes(CodeList::Sexes, text.extension_for.as_ref())?,
+        channels: channels(place, Some(&text.channels))?,
         medical: text.medical,
         provenance: place.provenance(&text.provenance)?,
     })

@@ -71,6 +71,7 @@ structs! {
     ExemptionsFile { articles: Option<Articles>, exemptions: Items<ExemptionText>, repeals: Repeals }
     ExemptionText {
         known_from: Option<Text>, label: Spanned<LabelText>, automatic: Option<Spanned<TestText>>, evidence: Spanned<Vec<Text>>,
+        channels: Option<Spanned<Vec<Text>>>,
         regimes: Spanned<Vec<Text>>, provenance: Spanned<ProvenanceText>,
     }
 
@@ -80,6 +81,7 @@ structs! {
     }
     SuspensionText {
         known_from: Option<Text>, label: Spanned<LabelText>, length: Option<Text>, length_with_extension: Option<Text>, min_total: Option<Text>,
+        extension_for: Option<Spanned<Vec<Text>>>,
         channels: Spanned<Vec<Text>>, medical: bool, provenance: Spanned<ProvenanceText>,
     }
     SuspensionPolicies { suspends: Vec<Text>, unit: Text, provenance: Spanned<ProvenanceText> }

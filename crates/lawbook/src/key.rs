@@ -74,6 +74,8 @@ const MEANINGS: &[(&str, &str)] = &[
     ("suspensions.suspensions.*.length", "the longest single grant, from its first day"),
     ("suspensions.suspensions.*.length_with_extension", "the longest total, from the first day"),
     ("suspensions.suspensions.*.min_total", "the shortest total"),
+    ("suspensions.suspensions.*.extension_for", "the sexes that may have the extension"),
+    ("exemptions.exemptions.*.channels", "the doors by which the evidence may come in"),
     ("suspensions.suspensions.*.channels", "the doors by which the evidence may come in"),
     ("suspensions.suspensions.*.medical", "whether the evidence is medical: then never through an organiser"),
     ("deadlines.terms.*.length", "how long the term is"),

@@ -97,6 +97,16 @@ impl<'a> Place<'a> {
         self.filled(list)?.iter().map(|regime| self.regime(&regime.value, regime)).collect()
     }
 
+    /// Codes of a list; where they are named there is at least one.
+    pub(crate) fn codes(&self, list: CodeList, codes: Option<&Spanned<Vec<Text>>>) -> Result<BTreeSet<Code>> {
+        let known = |text: &str| {
+            let code = Code::new(text);
+            self.known.codes.get(&list).is_some_and(|codes| codes.contains_key(&code)).then_some(code)
+        };
+        let Some(codes) = codes else { return Ok(BTreeSet::new()) };
+        self.filled(codes)?.iter().map(|code| self.value(code, "a code of its list", known)).collect()
+    }
+
     /// A paper of codes.yaml.
     pub(crate) fn paper(&self, text: &Text) -> Result<Code> {
         let code = Code::new(&text.value);

@@ -249,6 +249,54 @@ fn a_suspension_is_extended_where_it_adjoins_one_of_the_same_ground() {
     assert_eq!(on(grant("S01", date(2022, 6, 30))), Some(RefusalCode::PeriodReversed));
     assert_eq!(on(grant("S99", birth)), Some(RefusalCode::UnknownCode));
     assert_eq!(on(grant("S02", date(2030, 1, 1))), None, "as long as the certificate says");
+    assert_eq!(on(grant("S02", date(2022, 7, 30))), Some(RefusalCode::LengthNotReached), "a month, both days counted");
+    assert_eq!(on(grant("S02", date(2022, 7, 31))), None);
+    let ill = || grant("S02", date(2022, 7, 31));
+    assert_eq!(with(ill(), grant("S02", date(2022, 8, 3)), date(2022, 8, 1)), None, "a month in total");
+}
+
+#[test]
+fn the_extension_of_a_birth_is_for_the_mother() {
+    let grant = |until| FactKind::SuspensionGranted { code: Code::new("S04"), until };
+    let (birth, end) = (date(2022, 7, 1), date(2022, 10, 1));
+    let of_sex = |sex: Option<&str>| {
+        let (on, FactKind::Checked(extract)) = checked(date(2022, 6, 14)) else { panic!("a check") };
+        let extract = Extract { sex: sex.map(Code::new), ..*extract };
+        let path = [(on, FactKind::Checked(Box::new(extract))), way()[1].clone(), (birth, grant(end))];
+        judge(&path, grant(date(2023, 7, 1)), AgencyKind::Municipality, "21003", date(2022, 10, 2))
+    };
+    assert_eq!(of_sex(Some("F")), None);
+    assert_eq!(of_sex(None), None, "not recorded: the municipality judges the evidence");
+    assert_eq!(of_sex(Some("M")), Some(RefusalCode::LengthExceeded));
+}
+
+#[test]
+fn nobody_is_suspended_from_an_obligation_that_never_was() {
+    let (on, FactKind::Checked(extract)) = checked(date(2022, 6, 14)) else { panic!("a check") };
+    let portuguese = Extract { nationality: Some(Code::new("PT")), ..*extract };
+    let path = [(on, FactKind::Checked(Box::new(portuguese)))];
+    let kind = FactKind::SuspensionGranted { code: Code::new("S01"), until: date(2022, 8, 1) };
+    let found = judge(&path, kind, AgencyKind::Municipality, "21003", date(2022, 7, 1));
+    assert_eq!(found, Some(RefusalCode::WrongState));
+}
+
+#[test]
+fn an_exemption_belongs_to_its_regimes_and_comes_by_its_doors() {
+    let mut text = traject_lawbook::LawText::embedded();
+    text.set(&["exemptions.exemptions.E11.regimes=B".to_owned()]).expect("a known key");
+    let law = text.compile().expect("loads");
+    let grant = |code: &str| FactKind::ExemptionGranted { code: Code::new(code), until: None };
+    let of = |law: &Law, kind: FactKind, on: Date, channel| {
+        let (actor, agency) = (AgencyKind::Municipality, &Code::new("21003"));
+        let act = Act { kind: &kind, actor, agency, occurred_on: on, channel };
+        guard(law, &facts(&way()[..2]), &act, on).err().map(|refusal| refusal.code)
+    };
+    let (a, b) = (date(2023, 12, 29), date(2024, 2, 1));
+    assert_eq!(of(&law, grant("E11"), a, None), Some(RefusalCode::UnknownCode));
+    assert_eq!(of(&law, grant("E11"), b, None), None);
+    assert_eq!(of(&LAW, grant("E10"), b, Some(Channel::Organiser)), Some(RefusalCode::WrongChannel));
+    assert_eq!(of(&LAW, grant("E10"), b, Some(Channel::MunicipalDesk)), None);
+    assert_eq!(of(&LAW, grant("E11"), b, Some(Channel::Organiser)), None, "any door");
 }
 
 #[test]
@@ -322,7 +370,8 @@ fn a_fine_lies_in_its_range_bounds_included() {
     assert_eq!(fine(&LAW, 4, 10_000), Err((RefusalCode::MissingStep, "R-F3")));
     assert_eq!(fine(&LAW, 3, 10_000), Err((RefusalCode::WrongState, "R-D1")));
     let mut law = LAW.clone();
-    law.fines.hearing_required = false;
+    let range = law.fines.latest().expect("fines have a range").clone();
+    law.fines = traject_domain::law::FineRange { hearing_required: false, ..range }.into();
     assert_eq!(fine(&law, 4, 10_000), Ok(()));
     assert_eq!(fine(&law, 3, 10_000), Err((RefusalCode::WrongState, "R-D1")));
 }

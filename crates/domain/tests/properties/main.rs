@@ -120,6 +120,12 @@ proptest! {
     }
 
     #[test]
+    fn a_fact_told_twice_counts_once(facts in facts(), at in moments(), of in any::<prop::sample::Index>()) {
+        let again = of.get(&facts).clone();
+        prop_assert_eq!(standing(&facts, at), standing(&with(&facts, &again), at));
+    }
+
+    #[test]
     fn what_was_not_known_does_not_count(facts in facts(), day in 0i64..1500, back in 0i64..60) {
         let as_of = add_days(start(), day);
         let at = Moment { as_of, recorded_by: add_days(as_of, -back) };

@@ -1,16 +1,13 @@
 //! Whatever stands in a law file, the law loads or is refused with a file and a line of it; there is never a panic.
 
 use traject_domain::law::Law;
-use traject_lawbook::{FILES, LawError, load_dir};
+use traject_lawbook::{FILES, LawError, LawText};
 
 /// The law that ships with the text of one file replaced.
 fn load_with(file: &str, text: &str) -> Result<Law, LawError> {
-    let dir = tempfile::tempdir().expect("a temporary directory");
-    for (name, shipped) in FILES {
-        let text = if name == file { text } else { shipped };
-        std::fs::write(dir.path().join(name), text).expect("a temporary directory can be written");
-    }
-    load_dir(dir.path())
+    let mut law = LawText::embedded();
+    law.set_file(file, text.to_owned())?;
+    law.compile()
 }
 
 /// An input, as a file of the law and what is to stand in it. The first byte chooses the file, and whether the rest is its

@@ -360,6 +360,8 @@ pub enum ErrorReason {
     WrongLanguage = 30,
     /// The period ends before it begins.
     PeriodReversed = 31,
+    /// The suspension is shorter in total than its ground asks for.
+    LengthNotReached = 32,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -394,6 +396,7 @@ impl ErrorReason {
             Self::UnknownCode => "ERROR_REASON_UNKNOWN_CODE",
             Self::WrongLanguage => "ERROR_REASON_WRONG_LANGUAGE",
             Self::PeriodReversed => "ERROR_REASON_PERIOD_REVERSED",
+            Self::LengthNotReached => "ERROR_REASON_LENGTH_NOT_REACHED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -425,6 +428,7 @@ impl ErrorReason {
             "ERROR_REASON_UNKNOWN_CODE" => Some(Self::UnknownCode),
             "ERROR_REASON_WRONG_LANGUAGE" => Some(Self::WrongLanguage),
             "ERROR_REASON_PERIOD_REVERSED" => Some(Self::PeriodReversed),
+            "ERROR_REASON_LENGTH_NOT_REACHED" => Some(Self::LengthNotReached),
             _ => None,
         }
     }
