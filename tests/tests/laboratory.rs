@@ -1,10 +1,11 @@
 //! The law over gRPC and on the command line: what is in force, what another would change, what is to be decided again.
 
-use crate::procedure::{reason, visit};
+use crate::procedure::{extract, reason, visit};
 use crate::support::{BRUSSELS, Client, Deployment, day, fixture, request_id};
 use tonic::Code;
 use traject_proto::google::r#type::Date;
-use traject_proto::traject::act::v1::GrantSuspensionRequest;
+use traject_proto::traject::act::v1::{CorrectCheckRequest, GrantSuspensionRequest};
+use traject_proto::traject::check::v1::{CounterVisitRequest, RegisterExtract};
 use traject_proto::traject::law::v1::{
     ChangedDecision, GetLawRequest, LineChange, Proposal, ReassessDecisionsRequest, ReassessDecisionsResponse,
     WhatIfRequest, cause,
@@ -119,6 +120,32 @@ async fn the_law_answers_on_postgres() {
     if let Some(deployment) = Deployment::on_postgres() {
         the_law_answers(&deployment).await;
     }
+}
+
+/// What is missing is named, is on the list, and leaves it when it arrives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_undecided_dossier_waits_on_the_list_for_what_is_missing() {
+    let deployment = Deployment::on_sqlite();
+    let server = deployment.serve();
+    let client = server.client(BRUSSELS).await;
+    let open = RegisterExtract { lawful_stay_since_date: None, ..extract() };
+    let asked = CounterVisitRequest { extract: Some(open), certificate_received: false, ..visit(1, 1) };
+    let dossier = client.check().counter_visit(asked).await.expect("checked").into_inner().dossier;
+    let item = items(&client, WorkKind::Undecided).await.remove(0);
+    assert_eq!(item.dossier, dossier);
+    let resolve = ResolveWorkItemRequest { name: item.name, etag: item.etag, note: "no".to_owned() };
+    let refused = client.work().resolve_work_item(resolve).await.expect_err("the missing fact closes it");
+    assert_eq!(reason(&refused), "WRONG_STATE");
+    let correct = CorrectCheckRequest {
+        name: dossier,
+        request_id: request_id(2),
+        extract: Some(extract()),
+        ..CorrectCheckRequest::default()
+    };
+    client.act().correct_check(correct).await.expect("the stay is known now");
+    assert!(items(&client, WorkKind::Undecided).await.is_empty());
+    assert_eq!(items(&client, WorkKind::Inform).await.len(), 1);
+    assert!(server.stop().success());
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub(crate) fn standing(law: &Law, standing: &Standing, municipality: Option<Muni
         next_turn: standing.next.map_or(0, |next| code::turn(next.code.turn())),
         reviews: standing.review.iter().map(ToString::to_string).collect(),
         law_version: law.version.clone(),
+        entitled: standing.entitled.as_ref().map(ToString::to_string).unwrap_or_default(),
+        warnings: standing.warnings.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -63,6 +65,10 @@ fn breach_standing(law: &Law, regime: Option<&RegimeId>, breach: &BreachStanding
         refusal_date: date(breach.refusal_on),
         transferred_date: date(breach.transferred_on),
         undone: breach.undone,
+        transfer: breach.transfer.as_ref().map(due),
+        defence: breach.defence.as_ref().map(due),
+        payment: breach.payment.as_ref().map(due),
+        appeal: breach.appeal.as_ref().map(due),
     }
 }
 
@@ -79,7 +85,7 @@ fn notice(notice: &Notice) -> wire::Notice {
 
 /// A last day with its derivation.
 pub(crate) fn due_date(law: &Law, regime: Option<&RegimeId>, due: &DueDate) -> wire::DueDate {
-    let deadline = law.deadlines.get(&due.term).and_then(|deadline| deadline.latest());
+    let deadline = law.deadlines.get(&due.term).and_then(|versions| versions.in_force(due.start));
     wire::DueDate {
         term: due.term.code().to_owned(),
         start_date: Some(wire_date(due.start)),

@@ -7,6 +7,7 @@ use crate::ids::{DossierId, FactId, WorkItemId};
 use crate::model::{Command, Decision, Dossier, DossierChange, Request, StandingUpdate, WorkChange, WorkKind};
 use crate::proposal;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 use traject_domain::Date;
 use traject_domain::code::Code;
@@ -132,10 +133,10 @@ impl Desk {
         decision: Decision,
         laws: &mut HashMap<[u8; 32], Desk>,
     ) -> Result<Option<ChangedDecision>, AppError> {
-        if !laws.contains_key(&decision.law_hash) {
-            laws.insert(decision.law_hash, self.under(decision.law_hash).await?);
-        }
-        let Some(desk) = laws.get(&decision.law_hash) else { return Ok(None) };
+        let desk = match laws.entry(decision.law_hash) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.under(decision.law_hash).await?),
+        };
         let then = desk.made_again(dossier, &decision);
         let now = self.as_seen_now(dossier, &decision);
         let differences = self.differences(dossier, &decision, &then, &now);

@@ -32,6 +32,11 @@ impl<T> Dated<T> {
         self.0.iter().rev().find(applies)?.value.as_ref()
     }
 
+    /// What was in force on a day, as it is known by all that was published.
+    pub fn in_force(&self, day: Date) -> Option<&T> {
+        self.on(day, Date::MAX)
+    }
+
     /// The last version that says something: for its name, and to know that a code exists or existed.
     pub fn latest(&self) -> Option<&T> {
         self.0.iter().rev().find_map(|version| version.value.as_ref())

@@ -202,6 +202,18 @@ pub struct BreachStanding {
     /// True when facts took away the ground of what was done.
     #[prost(bool, tag = "9")]
     pub undone: bool,
+    /// The service target for the transfer, while refused.
+    #[prost(message, optional, tag = "10")]
+    pub transfer: ::core::option::Option<DueDate>,
+    /// The term for the defence, once invited.
+    #[prost(message, optional, tag = "11")]
+    pub defence: ::core::option::Option<DueDate>,
+    /// The term for payment of the latest fine that stands.
+    #[prost(message, optional, tag = "12")]
+    pub payment: ::core::option::Option<DueDate>,
+    /// The term for an appeal against it.
+    #[prost(message, optional, tag = "13")]
+    pub appeal: ::core::option::Option<DueDate>,
 }
 impl ::prost::Name for BreachStanding {
     const NAME: &'static str = "BreachStanding";
@@ -291,6 +303,12 @@ pub struct Standing {
     /// The version of the law that was applied.
     #[prost(string, tag = "23")]
     pub law_version: ::prost::alloc::string::String,
+    /// The group by which a person who is not obliged may follow the programme, such as FOREIGN_PERSON: no terms, no fines.
+    #[prost(string, tag = "24")]
+    pub entitled: ::prost::alloc::string::String,
+    /// What a person should know before the next act, as codes: fines_pass_maximum.
+    #[prost(string, repeated, tag = "25")]
+    pub warnings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for Standing {
     const NAME: &'static str = "Standing";
