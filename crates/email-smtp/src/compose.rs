@@ -10,6 +10,11 @@ use std::time::{Duration, SystemTime};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unsendable;
 
+/// Runs of spaces as one: white space that is folded between encoded words does not come back (RFC 2047 § 6.2).
+fn single_spaced(text: &str) -> String {
+    text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// Composes a message: text, or text and HTML as alternatives, and the attachments after them.
 pub(crate) fn compose(mail: &Mail, from: &Mailbox) -> Result<Message, Unsendable> {
     let to: Address = mail.to.parse().map_err(|_| Unsendable)?;
@@ -24,7 +29,7 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox) -> Result<Message, Unsendable
     let builder = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
-        .subject(mail.subject.clone())
+        .subject(single_spaced(&mail.subject))
         .message_id(Some(format!("<{}>", mail.message_id)))
         .date(written_at)
         .raw_header(raw("Content-Language", &mail.language))

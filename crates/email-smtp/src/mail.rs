@@ -12,7 +12,7 @@ pub struct Mail {
     pub written_at: Timestamp,
     /// The recipient's address, without a name.
     pub to: String,
-    /// The subject, any script, no control characters.
+    /// The subject, any script, no control characters; runs of spaces are sent as one.
     pub subject: String,
     /// The text, for readers without HTML.
     pub text: String,
