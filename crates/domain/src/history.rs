@@ -41,6 +41,9 @@ pub fn counting<'a>(facts: impl IntoIterator<Item = &'a Fact>, at: Moment) -> Ve
             _ => None,
         })
         .collect();
+    if pending.is_empty() {
+        return seen;
+    }
     let mut retracted: HashSet<&FactRef> = HashSet::new();
     // A retraction that no pending retraction names is settled: it takes effect unless it was itself retracted.
     while !pending.is_empty() {
@@ -118,7 +121,7 @@ impl<'a> History<'a> {
         // What is told twice counts once.
         facts.dedup();
         let mut checks = Vec::new();
-        let mut events = Vec::with_capacity(facts.len());
+        let mut events = Vec::new();
         for fact in facts {
             match &fact.kind {
                 FactKind::Checked(extract) => {
