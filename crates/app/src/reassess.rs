@@ -1,11 +1,10 @@
 //! Reassessment: which decisions on open dossiers would be made otherwise today, why, and what is proposed.
 
 use crate::decision::{Difference, View};
-use crate::desk::{Desk, facts_of};
+use crate::desk::Desk;
 use crate::error::AppError;
 use crate::ids::{DossierId, FactId, WorkItemId};
-use crate::model::{Command, Decision, Dossier, DossierChange, Request, StandingUpdate, WorkChange, WorkKind};
-use crate::proposal;
+use crate::model::{Command, Decision, Dossier, Request, WorkChange, WorkKind};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
@@ -152,23 +151,11 @@ impl Desk {
 
     async fn write_reassessed(&self, dossier: &Dossier, changed: bool, done: &mut Reassessed) -> Result<(), AppError> {
         let today = self.clock.today();
-        let assessed = self.assess(&facts_of(dossier), today);
-        let mut work = proposal::work(assessed.standing.as_ref(), dossier.held, self.ids.as_ref());
+        let mut change = self.reassessed(dossier, today);
         if changed {
             let id = WorkItemId(self.ids.next());
-            work.push(WorkChange::Open { id, kind: WorkKind::DecisionChanged, due_since: today, held: false });
+            change.work.push(WorkChange::Open { id, kind: WorkKind::DecisionChanged, due_since: today, held: false });
         }
-        let change = DossierChange {
-            dossier: dossier.id,
-            expected_version: dossier.version,
-            numbers: Vec::new(),
-            facts: Vec::new(),
-            standing: StandingUpdate::Assessed(Box::new(assessed.row)),
-            imported: false,
-            deliveries: Vec::new(),
-            work,
-            decision: None,
-        };
         let request = Request { caller: "reassess".to_owned(), id: self.ids.next(), hash: [0; 32] };
         match self.store.commit(Command { request, changes: vec![change] }).await {
             Ok(_) => done.written += 1,

@@ -87,7 +87,8 @@ impl Desk {
         Ok(())
     }
 
-    fn reassessed(&self, dossier: &Dossier, today: Date) -> DossierChange {
+    /// The change that records how a dossier stands today, with the work that follows.
+    pub(crate) fn reassessed(&self, dossier: &Dossier, today: Date) -> DossierChange {
         let assessed = self.assess(&facts_of(dossier), today);
         DossierChange {
             dossier: dossier.id,
