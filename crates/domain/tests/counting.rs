@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 use traject_domain::Date;
 use traject_domain::calendar::not_working;
 use traject_domain::code::Term;
-use traject_domain::counting::{Period, add_days, due_date, presumed_delivery, term_end, union};
-use traject_domain::law::{Law, Length, MonthRule, SuspensionUnit};
+use traject_domain::counting::{
+    Period, add_days, add_length, birthday, due_date, presumed_delivery, reached_by, term_end, union,
+};
+use traject_domain::law::{Law, LeapDayBirthday, Length, MonthRule, SuspensionUnit};
 
 static LAW: LazyLock<Law> = LazyLock::new(|| traject_lawbook::embedded().expect("the law that ships loads"));
 
@@ -81,4 +83,40 @@ fn every_due_date_of_twenty_years_is_a_working_day_and_never_early() {
         }
         start = add_days(start, 1);
     }
+}
+
+/// Birthdays by the calendar itself: the day of that number, or what the policy puts in place of a 29 February.
+fn by_calendar(start: Date, years: i16, leap_day: LeapDayBirthday) -> Date {
+    let year = start.year() + years;
+    Date::new(year, start.month(), start.day()).unwrap_or_else(|_| match leap_day {
+        LeapDayBirthday::FirstOfMarch => date(year, 3, 1),
+        LeapDayBirthday::TwentyEighthOfFebruary => date(year, 2, 28),
+    })
+}
+
+#[test]
+fn a_birthday_is_reached_on_its_day_in_leap_years_and_in_others() {
+    let leap_years = (1876..2024).step_by(4).filter_map(|year| Date::new(year, 2, 29).ok());
+    let others = [date(1900, 2, 28), date(1999, 12, 31), date(2000, 1, 1), date(2001, 3, 1), date(1984, 2, 28)];
+    for start in leap_years.chain(others) {
+        for (years, leap_day) in (1..=130).flat_map(|years| {
+            [LeapDayBirthday::FirstOfMarch, LeapDayBirthday::TwentyEighthOfFebruary].map(|policy| (years, policy))
+        }) {
+            let (length, expected) = (Length::Years(years), by_calendar(start, years.cast_signed(), leap_day));
+            assert_eq!(birthday(start, length, leap_day), expected, "{start} and {years} years");
+            for days in [-1, 0, 1] {
+                let day = add_days(expected, days);
+                assert_eq!(reached_by(start, length, leap_day, day), expected.cmp(&day), "{start}, {years}, {day}");
+            }
+        }
+    }
+}
+
+#[test]
+fn months_and_days_have_no_birthday() {
+    let (eve, policy) = (date(2023, 11, 29), LeapDayBirthday::FirstOfMarch);
+    assert_eq!(birthday(eve, Length::Months(15), policy), date(2025, 2, 28), "by day number");
+    assert_eq!(birthday(eve, Length::Days(92), policy), date(2024, 2, 29));
+    assert_eq!(add_length(date(2024, 2, 29), Length::Years(2)), date(2026, 2, 28));
+    assert_eq!(reached_by(eve, Length::Months(15), policy, date(2025, 2, 28)), std::cmp::Ordering::Equal);
 }
