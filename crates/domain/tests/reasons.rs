@@ -260,6 +260,8 @@ fn fines_that_pass_the_maximum_are_a_warning_and_with_a_cumulative_maximum_a_ref
     other.push((date(2023, 6, 1), FactKind::Fined(Breach::NotCompleted, Cents(200_000))));
     let refused = fine(&cumulative, &other, 600, date(2023, 6, 20)).expect_err("beyond the sum");
     assert_eq!((refused.rule, refused.amounts), ("R-F4", Some((Cents(10_000), Cents(50_000)))));
+    assert_eq!(fine(&cumulative, &other, 500, date(2023, 6, 20)), Ok(()), "up to the sum");
+    assert_eq!(fine(&LAW, &other, 600, date(2023, 6, 20)), Ok(()), "each fine by itself");
 }
 
 #[test]

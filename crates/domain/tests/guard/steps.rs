@@ -263,11 +263,13 @@ fn the_extension_of_a_birth_is_for_the_mother() {
         let (on, FactKind::Checked(extract)) = checked(date(2022, 6, 14)) else { panic!("a check") };
         let extract = Extract { sex: sex.map(Code::new), ..*extract };
         let path = [(on, FactKind::Checked(Box::new(extract))), way()[1].clone(), (birth, grant(end))];
-        judge(&path, grant(date(2023, 7, 1)), AgencyKind::Municipality, "21003", date(2022, 10, 2))
+        let extended = |until| judge(&path, grant(until), AgencyKind::Municipality, "21003", date(2022, 10, 2));
+        [extended(date(2023, 7, 1)), extended(date(2022, 10, 3))]
     };
-    assert_eq!(of_sex(Some("F")), None);
-    assert_eq!(of_sex(None), None, "not recorded: the municipality judges the evidence");
-    assert_eq!(of_sex(Some("M")), Some(RefusalCode::LengthExceeded));
+    assert_eq!(of_sex(Some("F")), [None, None]);
+    assert_eq!(of_sex(None), [None, None], "not recorded: the municipality judges the evidence");
+    let too_long = Some(RefusalCode::LengthExceeded);
+    assert_eq!(of_sex(Some("M")), [too_long, too_long], "not a day beyond the three months");
 }
 
 #[test]
@@ -294,6 +296,9 @@ fn an_exemption_belongs_to_its_regimes_and_comes_by_its_doors() {
     let (a, b) = (date(2023, 12, 29), date(2024, 2, 1));
     assert_eq!(of(&law, grant("E11"), a, None), Some(RefusalCode::UnknownCode));
     assert_eq!(of(&law, grant("E11"), b, None), None);
+    text.set(&["transition.rules.procedure.chosen_by=reference_date".to_owned()]).expect("a known key");
+    let by_reference = text.compile().expect("loads");
+    assert_eq!(of(&by_reference, grant("E11"), b, None), Some(RefusalCode::UnknownCode), "the rules of 2022");
     assert_eq!(of(&LAW, grant("E10"), b, Some(Channel::Organiser)), Some(RefusalCode::WrongChannel));
     assert_eq!(of(&LAW, grant("E10"), b, Some(Channel::MunicipalDesk)), None);
     assert_eq!(of(&LAW, grant("E11"), b, Some(Channel::Organiser)), None, "any door");
