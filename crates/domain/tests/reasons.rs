@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use traject_domain::Date;
-use traject_domain::assess::{ClockEvent, Reasons, needs, reasons};
+use traject_domain::assess;
+use traject_domain::assess::{ClockEvent, Reasons, decide, needs, reasons};
 use traject_domain::code::{Breach, Code, LegalLanguage, Term};
 use traject_domain::counting::{add_days, days_between};
 use traject_domain::extract::Extract;
@@ -204,6 +205,60 @@ fn a_running_term_keeps_its_length_unless_the_transition_rule_says_otherwise() {
     assert_eq!(due(&at_once), Some(date(2027, 4, 1)));
 }
 
+const OLDER: &str = r#"
+conditions:
+  R-S3a@2024-01-01:
+    known_from: 2023-12-01
+    label: {nl: "is 40 jaar of ouder", fr: "a 40 ans ou plus", en: "is 40 or over"}
+    when: {input: age_on_reference_date, at_least: P40Y}
+    provenance: {sources: [OWN], confidence: assumption}
+"#;
+
+const REPEALED: &str = r#"
+exemptions: {}
+repeals:
+  E11@2024-06-01: {known_from: 2024-05-01, provenance: {sources: [OWN], confidence: assumption}}
+"#;
+
+fn law_extended(file: &str, text: &str, values: &[&str]) -> Law {
+    let mut law = LawText::embedded();
+    law.set_file(file, text.to_owned()).expect("a file of the law");
+    law.set(&values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>()).expect("known keys");
+    law.compile().expect("loads")
+}
+
+#[test]
+fn the_scope_is_that_of_the_reference_date_unless_the_transition_rule_says_otherwise() {
+    let on = date(2023, 10, 2);
+    let events = [(on, checked(extract(on)))];
+    let standing = |values: &[&str]| {
+        let found = reasons_at(&law_extended("scope.extend.yaml", OLDER, values), &events, date(2024, 3, 1)).standing;
+        (found.outcome, found.regime.map(|regime| regime.to_string()))
+    };
+    assert_eq!(standing(&[]), (Outcome::Obliged, Some("A".to_owned())));
+    let by_day = standing(&["transition.rules.scope_of_obligation.chosen_by=as_of"]);
+    assert_eq!(by_day, (Outcome::NotInScope(vec![Code::new("R-S3a")]), Some("B".to_owned())));
+}
+
+#[test]
+fn a_granted_exemption_outlives_its_ground_unless_the_transition_rule_says_otherwise() {
+    let on = date(2024, 2, 1);
+    let granted = FactKind::ExemptionGranted { code: Code::new("E11"), until: None };
+    let again = date(2024, 7, 1);
+    let events = [(on, checked(extract(on))), (on, granted), (again, checked(extract(on)))];
+    let outcome = |values: &[&str], day| {
+        let law = law_extended("exemptions.extend.yaml", REPEALED, values);
+        let found = reasons_at(&law, &events, day);
+        let told: Vec<&Code> = found.exemptions.iter().filter(|f| f.id.as_str() == "E11").map(|f| f.id).collect();
+        (found.standing.outcome.word(), told.len())
+    };
+    let (before, after) = (date(2024, 5, 31), date(2024, 6, 1));
+    assert_eq!((outcome(&[], before), outcome(&[], after)), (("exempt", 1), ("exempt", 1)), "told once");
+    assert_eq!(outcome(&[], again), ("exempt", 1), "told by its grant where the latest check has no such ground");
+    let as_of = ["transition.rules.granted_exemptions.chosen_by=as_of"];
+    assert_eq!((outcome(&as_of, before).0, outcome(&as_of, after).0), ("exempt", "obliged"));
+}
+
 fn heard() -> Vec<(Date, FactKind)> {
     let breach = Breach::NotRegistered;
     vec![
@@ -349,6 +404,16 @@ proptest! {
         let outcome = reasons(&LAW, &history).expect("a check counts").standing.outcome;
         prop_assert!(!matches!(outcome, Outcome::Undecided(_)), "{outcome:?} after {asked:?}");
         prop_assert!(needs(&LAW, &history).is_empty());
+    }
+
+    #[test]
+    fn what_is_decided_for_a_population_is_what_the_standing_says(known in partial(), granted in any::<bool>()) {
+        let day = date(2030, 1, 1);
+        let exempt = FactKind::ExemptionGranted { code: Code::new("E11"), until: None };
+        let events = [(day, checked(known)), (day, exempt)];
+        let facts = facts(&events[..1 + usize::from(granted)]);
+        let history = History::new(&facts, Moment::end_of(day));
+        prop_assert_eq!(decide(&LAW, &history), assess(&LAW, &history).map(|standing| standing.outcome));
     }
 
     #[test]
