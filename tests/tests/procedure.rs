@@ -321,8 +321,8 @@ async fn a_released_notice_becomes_a_letter() {
     let released = brussels.work().release_work_item(release).await.expect("it is due").into_inner();
     assert_eq!(enforcement(released.standing.as_ref()).0, Enforcement::NoticePosted);
     let letters = printed(&brussels, &visited.dossier).await;
-    let steps: Vec<LegalStep> = letters.iter().map(Delivery::step).collect();
-    assert_eq!(steps, [LegalStep::Certificate, LegalStep::Notice]);
+    let documents: Vec<Document> = letters.iter().map(Delivery::document).collect();
+    assert_eq!(documents, [Document::CertificateOfObligation, Document::FormalNotice]);
     for letter in &letters {
         let document = GetDeliveryDocumentRequest { name: letter.name.clone() };
         let document = brussels.delivery().get_delivery_document(document).await.expect("it is kept").into_inner();

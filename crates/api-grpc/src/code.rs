@@ -4,7 +4,7 @@ use traject_domain::code::{Breach, LegalLanguage};
 use traject_domain::fact::{AppealOutcome, InformationItem, ReturnReason};
 use traject_domain::law::Channel;
 use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Outcome, Stage, Turn};
-use traject_proto::traject::{act, check, r#type as shared};
+use traject_proto::traject::{act, check, delivery, r#type as shared};
 
 /// An enumeration of the wire that stands for codes of the domain: `D-REGISTER` is `NEXT_CODE_D_REGISTER`.
 pub(crate) trait Wire: Sized + Copy + Into<i32> {
@@ -85,6 +85,9 @@ pairs! {
     check::v1::InformationItem = InformationItem, "INFORMATION_ITEM";
     act::v1::ReturnReason = ReturnReason, "RETURN_REASON";
     act::v1::AppealOutcome = AppealOutcome, "APPEAL_OUTCOME";
+    delivery::v1::Document = traject_domain::delivery::Document, "DOCUMENT";
+    delivery::v1::DeliveryChannel = traject_domain::delivery::Channel, "DELIVERY_CHANNEL";
+    delivery::v1::DeliveryState = traject_domain::delivery::DeliveryState, "DELIVERY_STATE";
 }
 
 /// The wire's number for an optional value; 0, unspecified, for none.

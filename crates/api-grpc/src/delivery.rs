@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 use traject_app::AppError;
 use traject_app::error::Key;
 use traject_app::ids::DeliveryId;
-use traject_app::model::{self, Channel, DeliveryState as State, LegalStep as Step};
+use traject_app::model::{self, Channel, DeliveryState as State};
 use traject_proto::traject::delivery::v1::delivery_service_server::DeliveryService;
 use traject_proto::traject::delivery::v1::*;
 use traject_proto::traject::r#type::v1::{Breach, Language};
@@ -19,23 +19,6 @@ use uuid::Uuid;
 
 /// The media type of every document that is made today.
 const PDF: &str = "application/pdf";
-
-/// Each state of the domain with its counterpart on the wire.
-const STATES: [(State, DeliveryState); 13] = [
-    (State::Created, DeliveryState::Created),
-    (State::Rendered, DeliveryState::Rendered),
-    (State::Queued, DeliveryState::Queued),
-    (State::Sending, DeliveryState::Sending),
-    (State::Accepted, DeliveryState::Accepted),
-    (State::Delivered, DeliveryState::Delivered),
-    (State::TemporaryFailure, DeliveryState::TemporaryFailure),
-    (State::PermanentFailure, DeliveryState::PermanentFailure),
-    (State::Returned, DeliveryState::Returned),
-    (State::Cancelled, DeliveryState::Cancelled),
-    (State::InDoubt, DeliveryState::InDoubt),
-    (State::Printed, DeliveryState::Printed),
-    (State::Posted, DeliveryState::Posted),
-];
 
 #[tonic::async_trait]
 impl DeliveryService for Api {
@@ -47,7 +30,7 @@ impl DeliveryService for Api {
         let message = request.get_ref();
         let mut fields = Fields::default();
         let size = fields.take(page::size(message.page_size));
-        let state = fields.plain::<DeliveryState>("state", message.state).and_then(read_state);
+        let state = fields.plain::<DeliveryState>("state", message.state).and_then(|state| state.read().copied());
         let has_parent = !message.parent.is_empty();
         if has_parent == state.is_some() {
             fields.fault("parent", "exactly one of parent and state is needed");
@@ -112,8 +95,8 @@ impl DeliveryService for Api {
         let found = self.named(&message.name, &caller).await?;
         let resolved = self.move_to(&found, from, to, &caller).await?;
         let asked = match found.key.channel {
-            Channel::Letter => model::WorkKind::UncoveredName,
-            Channel::Email => model::WorkKind::DeliveryInDoubt,
+            Channel::Letter | Channel::RegisteredLetter | Channel::Desk => model::WorkKind::UncoveredName,
+            Channel::Email | Channel::Ebox => model::WorkKind::DeliveryInDoubt,
         };
         let closed = self.desk.answered(found.key.dossier, asked).await;
         closed.map_err(|error| self.status(&error, &caller))?;
@@ -175,50 +158,20 @@ fn from_place(place: &[u8]) -> Option<(Timestamp, DeliveryId)> {
     Some((at, DeliveryId(Uuid::from_slice(id).ok()?)))
 }
 
-fn read_state(wire: DeliveryState) -> Option<State> {
-    STATES.iter().find(|(_, other)| *other == wire).map(|(state, _)| *state)
-}
-
-fn wire_state(state: State) -> DeliveryState {
-    STATES.iter().find(|(other, _)| *other == state).map_or(DeliveryState::Unspecified, |(_, wire)| *wire)
-}
-
 fn delivery(from: &model::Delivery) -> Delivery {
-    let (step, breach) = match from.key.step {
-        Step::Certificate => (LegalStep::Certificate, 0),
-        Step::Notice(breach) => (LegalStep::Notice, Breach::of(&breach)),
-    };
-    let channel = match from.key.channel {
-        Channel::Letter => DeliveryChannel::Letter,
-        Channel::Email => DeliveryChannel::Email,
-    };
+    let step = from.key.step;
     Delivery {
         name: name::delivery(from.id),
         dossier: name::dossier(from.key.dossier),
-        step: step.into(),
-        breach,
+        document: Document::of(&step.document()),
+        breach: code::optional::<Breach>(step.breach().as_ref()),
         step_version: i32::try_from(from.key.step_version).unwrap_or(i32::MAX),
         recipient: from.key.recipient.to_string(),
-        channel: channel.into(),
+        channel: DeliveryChannel::of(&from.key.channel),
         language: code::optional::<Language>(from.language.as_ref()),
-        state: wire_state(from.state).into(),
+        state: DeliveryState::of(&from.state),
         attempt_count: i32::try_from(from.attempts).unwrap_or(i32::MAX),
         update_time: Some(wire_time(from.changed_at.as_microsecond())),
         document_sha256: from.document.map(|hash| hash.to_vec()).unwrap_or_default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_state_is_on_the_wire_once() {
-        for number in 1..=13 {
-            let wire = DeliveryState::try_from(number).expect("a state");
-            let state = read_state(wire).expect("it has a counterpart");
-            assert_eq!(wire_state(state), wire);
-        }
-        assert_eq!(read_state(DeliveryState::Unspecified), None);
     }
 }

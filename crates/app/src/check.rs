@@ -111,7 +111,7 @@ impl Desk {
         let language = visit.extract.letter_language;
         let deliveries = if obliged && !had_certificate && self.store.deliveries_of(dossier.id).await?.is_empty() {
             let has_email = visit.identity.email.is_some();
-            self.letter_and_copy(dossier.id, LegalStep::Certificate, 0, language, has_email)
+            self.letter_and_copy(dossier.id, LegalStep::CERTIFICATE, 0, language, has_email)
         } else {
             Vec::new()
         };

@@ -24,7 +24,7 @@ impl Desk {
         let language = language.or_else(|| standing.as_ref()?.letter_language);
         let letters = if occurred_on == self.clock.today() {
             let version = notice_version(standing.as_ref(), breach);
-            self.letters(dossier, LegalStep::Notice(breach), version, language).await?
+            self.letters(dossier, LegalStep::notice(breach), version, language).await?
         } else {
             Vec::new()
         };

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
+pub use traject_domain::delivery::{Channel, DeliveryState, Document, LegalStep};
 use traject_domain::fact::{Fact, FactRef, NumberKey};
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
@@ -140,24 +141,6 @@ pub enum StandingUpdate {
     Stale,
 }
 
-/// The step of law that a delivery serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LegalStep {
-    /// Certificate of obligation.
-    Certificate,
-    /// Formal notice for a breach.
-    Notice(Breach),
-}
-
-/// By which way a document travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Channel {
-    /// On paper, printed from the print folder.
-    Letter,
-    /// By e-mail.
-    Email,
-}
-
 /// What may be sent once: the unique key of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryKey {
@@ -171,25 +154,6 @@ pub struct DeliveryKey {
     pub recipient: Code,
     /// By which way.
     pub channel: Channel,
-}
-
-/// The state of a delivery; `InDoubt` waits for a person and is never sent again by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the states are those of design.md, Deliveries, in their order")]
-pub enum DeliveryState {
-    Created,
-    Rendered,
-    Queued,
-    Sending,
-    Accepted,
-    Delivered,
-    TemporaryFailure,
-    PermanentFailure,
-    Returned,
-    Cancelled,
-    InDoubt,
-    Printed,
-    Posted,
 }
 
 /// A delivery to be made.

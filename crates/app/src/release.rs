@@ -50,7 +50,7 @@ impl Desk {
             // Nothing is recorded: the receipt is another fact. But only who may record it may prepare the certificate.
             self.judge(dossier, &release.actor, today, &FactKind::CertificateReceived, None)?;
             let language = self.letter_language(dossier);
-            (Vec::new(), self.letters(dossier, LegalStep::Certificate, 0, language).await?)
+            (Vec::new(), self.letters(dossier, LegalStep::CERTIFICATE, 0, language).await?)
         } else {
             let (kind, letters) = self.with_letters(dossier, proposed(item.kind)?, today).await?;
             self.judge(dossier, &release.actor, today, &kind, None)?;

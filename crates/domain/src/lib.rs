@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod code;
 pub mod counting;
 pub mod dated;
+pub mod delivery;
 pub mod extract;
 pub mod fact;
 pub mod guard;

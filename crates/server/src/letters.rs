@@ -4,7 +4,7 @@ use crate::clock::brussels_day;
 use std::collections::BTreeMap;
 use traject_app::Desk;
 use traject_app::error::AppError;
-use traject_app::model::{Channel, Delivery, DeliveryState, Dossier, Identity, LegalStep, WorkKind};
+use traject_app::model::{Channel, Delivery, DeliveryState, Document, Dossier, Identity, WorkKind};
 use traject_domain::Date;
 use traject_domain::code::{Breach, LegalLanguage, Term};
 use traject_domain::history::{History, Moment};
@@ -182,9 +182,10 @@ impl Letters<'_> {
             dated_on,
         };
         let context = Context { law, standing: &standing, dated_on, known_on: at.recorded_by };
-        let letter = match delivery.key.step {
-            LegalStep::Certificate => context.certificate(envelope),
-            LegalStep::Notice(breach) => context.notice(envelope, breach),
+        let letter = match (delivery.key.step.document(), delivery.key.step.breach()) {
+            (Document::CertificateOfObligation, _) => context.certificate(envelope),
+            (Document::FormalNotice, Some(breach)) => context.notice(envelope, breach),
+            _ => None,
         };
         letter.map_or(Ground::Gone, |letter| Ground::Stands(Box::new(letter)))
     }

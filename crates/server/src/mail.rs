@@ -5,7 +5,7 @@ use crate::letters::{Contact, Senders};
 use jiff::{SignedDuration, Timestamp};
 use traject_app::Desk;
 use traject_app::error::AppError;
-use traject_app::model::{Channel, Delivery, DeliveryKey, DeliveryState, Dossier, LegalStep, WorkKind};
+use traject_app::model::{Channel, Delivery, DeliveryKey, DeliveryState, Dossier, WorkKind};
 use traject_config::{Encryption, SmtpMail};
 use traject_domain::history::{History, Moment};
 use traject_domain::municipality::Municipality;
@@ -228,9 +228,9 @@ impl Mails<'_> {
     fn words(&self, letter: &Delivery, municipality: Municipality, contact: &Contact) -> Option<ComposedMail> {
         Some(self.texts.compose_copy(&CopyMail {
             language: LetterLanguage::of(letter.language),
-            letter: match letter.key.step {
-                LegalStep::Certificate => CopiedLetter::Certificate,
-                LegalStep::Notice(breach) => CopiedLetter::Notice(breach),
+            letter: match letter.key.step.breach() {
+                None => CopiedLetter::Certificate,
+                Some(breach) => CopiedLetter::Notice(breach),
             },
             letter_reference: DeliveryReference::parse(&letter.id.to_string()).ok()?,
             municipality,
@@ -334,6 +334,7 @@ pub fn message_host(section: &SmtpMail) -> String {
 mod tests {
     use super::*;
     use traject_app::ids::{DeliveryId, DossierId};
+    use traject_app::model::LegalStep;
     use traject_domain::code::Code;
     use uuid::Uuid;
 
@@ -344,7 +345,7 @@ mod tests {
             id: DeliveryId(Uuid::nil()),
             key: DeliveryKey {
                 dossier: DossierId(Uuid::nil()),
-                step: LegalStep::Certificate,
+                step: LegalStep::CERTIFICATE,
                 step_version: 0,
                 recipient: Code::new("person"),
                 channel: Channel::Email,

@@ -6,7 +6,7 @@ use crate::error::{Failure, Nature, nature};
 use crate::predicate::is_open;
 use crate::read::rows;
 use crate::row::{municipality, nis, to_delivery, to_work_item};
-use crate::value::{Micros, channel_code, state_code, to_civil, to_i64, to_time, to_u64, work, work_code};
+use crate::value::{Micros, to_civil, to_i64, to_time, to_u64, work, work_code};
 use jiff::Timestamp;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, Func, OnConflict, Query, SelectStatement};
 use sea_orm::{
@@ -219,12 +219,12 @@ pub(crate) async fn deliveries(
     limit: usize,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut find = delivery::Entity::find()
-        .filter(delivery::Column::State.eq(state_code(state)))
+        .filter(delivery::Column::State.eq(state.code()))
         .order_by_asc(delivery::Column::ChangedAt)
         .order_by_asc(delivery::Column::Id)
         .limit(rows(limit));
     if let Some(channel) = channel {
-        find = find.filter(delivery::Column::Channel.eq(channel_code(channel)));
+        find = find.filter(delivery::Column::Channel.eq(channel.code()));
     }
     if let Some((changed_at, id)) = after {
         let at = Micros::from(changed_at).0;
@@ -258,11 +258,11 @@ pub(crate) async fn move_delivery(db: &Db, by: &Move<'_>) -> Result<bool, Failur
     let tx = db.begin_write().await?;
     let attempt = i32::from(by.to == DeliveryState::Sending);
     let mut change = delivery::Entity::update_many()
-        .col_expr(Column::State, Expr::value(state_code(by.to)))
+        .col_expr(Column::State, Expr::value(by.to.code()))
         .col_expr(Column::ChangedAt, Expr::value(Micros::from(by.now).0))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(attempt))
         .filter(Column::Id.eq(by.id.0))
-        .filter(Column::State.eq(state_code(by.from)));
+        .filter(Column::State.eq(by.from.code()));
     if let Some(document) = by.document {
         change = change.col_expr(Column::DocumentHash, Expr::value(content_hash(document).to_vec()));
     }

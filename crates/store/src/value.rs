@@ -3,7 +3,7 @@
 use crate::error::Corrupt;
 use jiff::Timestamp;
 use sea_orm::DeriveValueType;
-use traject_app::model::{Channel, DeliveryState, LegalStep, WorkKind};
+use traject_app::model::{Channel, DeliveryState, Document, LegalStep, WorkKind};
 use traject_domain::Date;
 use traject_domain::code::Breach;
 
@@ -75,32 +75,28 @@ macro_rules! column_codes {
 
 use Breach::{NotCompleted, NotRegistered};
 
-column_codes!(LegalStep, step_code, step, "step", {
-    LegalStep::Certificate => "certificate" => LegalStep::Certificate,
-    LegalStep::Notice(NotRegistered) => "notice/NOT_REGISTERED" => LegalStep::Notice(NotRegistered),
-    LegalStep::Notice(NotCompleted) => "notice/NOT_COMPLETED" => LegalStep::Notice(NotCompleted),
-});
+/// A step as its column holds it: the document's code, with the breach behind a slash where it is about one.
+pub(crate) fn step_code(step: LegalStep) -> String {
+    let document = step.document();
+    step.breach().map_or_else(|| document.to_string(), |breach| format!("{document}/{breach}"))
+}
 
-column_codes!(Channel, channel_code, channel, "channel", {
-    Channel::Letter => "letter" => Channel::Letter,
-    Channel::Email => "email" => Channel::Email,
-});
+pub(crate) fn step(text: &str) -> Result<LegalStep, Corrupt> {
+    let (document, breach) = match text.split_once('/') {
+        Some((document, breach)) => (document, Some(Breach::from_code(breach).ok_or(Corrupt("step"))?)),
+        None => (text, None),
+    };
+    let document = Document::from_code(document).ok_or(Corrupt("step"))?;
+    LegalStep::new(document, breach).ok_or(Corrupt("step"))
+}
 
-column_codes!(DeliveryState, state_code, state, "delivery state", {
-    DeliveryState::Created => "created" => DeliveryState::Created,
-    DeliveryState::Rendered => "rendered" => DeliveryState::Rendered,
-    DeliveryState::Queued => "queued" => DeliveryState::Queued,
-    DeliveryState::Sending => "sending" => DeliveryState::Sending,
-    DeliveryState::Accepted => "accepted" => DeliveryState::Accepted,
-    DeliveryState::Delivered => "delivered" => DeliveryState::Delivered,
-    DeliveryState::TemporaryFailure => "temporary-failure" => DeliveryState::TemporaryFailure,
-    DeliveryState::PermanentFailure => "permanent-failure" => DeliveryState::PermanentFailure,
-    DeliveryState::Returned => "returned" => DeliveryState::Returned,
-    DeliveryState::Cancelled => "cancelled" => DeliveryState::Cancelled,
-    DeliveryState::InDoubt => "in-doubt" => DeliveryState::InDoubt,
-    DeliveryState::Printed => "printed" => DeliveryState::Printed,
-    DeliveryState::Posted => "posted" => DeliveryState::Posted,
-});
+pub(crate) fn channel(text: &str) -> Result<Channel, Corrupt> {
+    Channel::from_code(text).ok_or(Corrupt("channel"))
+}
+
+pub(crate) fn state(text: &str) -> Result<DeliveryState, Corrupt> {
+    DeliveryState::from_code(text).ok_or(Corrupt("delivery state"))
+}
 
 column_codes!(WorkKind, work_code, work, "work kind", {
     WorkKind::Inform => "inform" => WorkKind::Inform,

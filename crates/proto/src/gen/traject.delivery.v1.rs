@@ -8,10 +8,10 @@ pub struct Delivery {
     /// dossiers/{dossier}.
     #[prost(string, tag = "2")]
     pub dossier: ::prost::alloc::string::String,
-    /// The step of law.
-    #[prost(enumeration = "LegalStep", tag = "3")]
-    pub step: i32,
-    /// For which breach, for a notice.
+    /// What the person receives: the step of law.
+    #[prost(enumeration = "Document", tag = "3")]
+    pub document: i32,
+    /// For which breach, where it is about one.
     #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "4")]
     pub breach: i32,
     /// Raised when the step is done again by right.
@@ -206,35 +206,101 @@ impl ::prost::Name for CancelDeliveryRequest {
         "/traject.delivery.v1.CancelDeliveryRequest".into()
     }
 }
-/// The step of law that a delivery serves.
+/// What a person receives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum LegalStep {
+pub enum Document {
     /// Not used.
     Unspecified = 0,
     /// Certificate of obligation.
-    Certificate = 1,
+    CertificateOfObligation = 1,
     /// Formal notice.
-    Notice = 2,
+    FormalNotice = 2,
+    /// Information sheet on both offers.
+    InformationSheet = 3,
+    /// Certificate of registration with an organiser.
+    CertificateOfRegistration = 4,
+    /// Contract with an organiser.
+    Contract = 5,
+    /// Certificate of completion.
+    CertificateOfCompletion = 6,
+    /// A suspension is granted.
+    SuspensionGranted = 7,
+    /// A suspension is refused.
+    SuspensionRefused = 8,
+    /// An exemption is granted.
+    ExemptionGranted = 9,
+    /// An exemption is refused.
+    ExemptionRefused = 10,
+    /// A due date comes near.
+    DueDateReminder = 11,
+    /// A notice is withdrawn.
+    NoticeWithdrawal = 12,
+    /// The refusal is established, and the dossier goes to the GGC.
+    RefusalAndTransfer = 13,
+    /// Invitation to a hearing.
+    HearingInvitation = 14,
+    /// The GGC fines.
+    FineDecision = 15,
+    /// The GGC decides not to fine.
+    NoFineDecision = 16,
+    /// The GGC withdraws a fine.
+    FineWithdrawal = 17,
+    /// A fine is not paid in time.
+    PaymentReminder = 18,
 }
-impl LegalStep {
+impl Document {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "LEGAL_STEP_UNSPECIFIED",
-            Self::Certificate => "LEGAL_STEP_CERTIFICATE",
-            Self::Notice => "LEGAL_STEP_NOTICE",
+            Self::Unspecified => "DOCUMENT_UNSPECIFIED",
+            Self::CertificateOfObligation => "DOCUMENT_CERTIFICATE_OF_OBLIGATION",
+            Self::FormalNotice => "DOCUMENT_FORMAL_NOTICE",
+            Self::InformationSheet => "DOCUMENT_INFORMATION_SHEET",
+            Self::CertificateOfRegistration => "DOCUMENT_CERTIFICATE_OF_REGISTRATION",
+            Self::Contract => "DOCUMENT_CONTRACT",
+            Self::CertificateOfCompletion => "DOCUMENT_CERTIFICATE_OF_COMPLETION",
+            Self::SuspensionGranted => "DOCUMENT_SUSPENSION_GRANTED",
+            Self::SuspensionRefused => "DOCUMENT_SUSPENSION_REFUSED",
+            Self::ExemptionGranted => "DOCUMENT_EXEMPTION_GRANTED",
+            Self::ExemptionRefused => "DOCUMENT_EXEMPTION_REFUSED",
+            Self::DueDateReminder => "DOCUMENT_DUE_DATE_REMINDER",
+            Self::NoticeWithdrawal => "DOCUMENT_NOTICE_WITHDRAWAL",
+            Self::RefusalAndTransfer => "DOCUMENT_REFUSAL_AND_TRANSFER",
+            Self::HearingInvitation => "DOCUMENT_HEARING_INVITATION",
+            Self::FineDecision => "DOCUMENT_FINE_DECISION",
+            Self::NoFineDecision => "DOCUMENT_NO_FINE_DECISION",
+            Self::FineWithdrawal => "DOCUMENT_FINE_WITHDRAWAL",
+            Self::PaymentReminder => "DOCUMENT_PAYMENT_REMINDER",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "LEGAL_STEP_UNSPECIFIED" => Some(Self::Unspecified),
-            "LEGAL_STEP_CERTIFICATE" => Some(Self::Certificate),
-            "LEGAL_STEP_NOTICE" => Some(Self::Notice),
+            "DOCUMENT_UNSPECIFIED" => Some(Self::Unspecified),
+            "DOCUMENT_CERTIFICATE_OF_OBLIGATION" => Some(Self::CertificateOfObligation),
+            "DOCUMENT_FORMAL_NOTICE" => Some(Self::FormalNotice),
+            "DOCUMENT_INFORMATION_SHEET" => Some(Self::InformationSheet),
+            "DOCUMENT_CERTIFICATE_OF_REGISTRATION" => {
+                Some(Self::CertificateOfRegistration)
+            }
+            "DOCUMENT_CONTRACT" => Some(Self::Contract),
+            "DOCUMENT_CERTIFICATE_OF_COMPLETION" => Some(Self::CertificateOfCompletion),
+            "DOCUMENT_SUSPENSION_GRANTED" => Some(Self::SuspensionGranted),
+            "DOCUMENT_SUSPENSION_REFUSED" => Some(Self::SuspensionRefused),
+            "DOCUMENT_EXEMPTION_GRANTED" => Some(Self::ExemptionGranted),
+            "DOCUMENT_EXEMPTION_REFUSED" => Some(Self::ExemptionRefused),
+            "DOCUMENT_DUE_DATE_REMINDER" => Some(Self::DueDateReminder),
+            "DOCUMENT_NOTICE_WITHDRAWAL" => Some(Self::NoticeWithdrawal),
+            "DOCUMENT_REFUSAL_AND_TRANSFER" => Some(Self::RefusalAndTransfer),
+            "DOCUMENT_HEARING_INVITATION" => Some(Self::HearingInvitation),
+            "DOCUMENT_FINE_DECISION" => Some(Self::FineDecision),
+            "DOCUMENT_NO_FINE_DECISION" => Some(Self::NoFineDecision),
+            "DOCUMENT_FINE_WITHDRAWAL" => Some(Self::FineWithdrawal),
+            "DOCUMENT_PAYMENT_REMINDER" => Some(Self::PaymentReminder),
             _ => None,
         }
     }
@@ -245,10 +311,16 @@ impl LegalStep {
 pub enum DeliveryChannel {
     /// Not used.
     Unspecified = 0,
-    /// On paper: this is the act.
+    /// On paper, by ordinary post.
     Letter = 1,
-    /// By e-mail: a copy for information, which starts no term.
+    /// By e-mail.
     Email = 2,
+    /// On paper, by registered post.
+    RegisteredLetter = 3,
+    /// Handed over at the desk.
+    Desk = 4,
+    /// In the electronic mailbox of the federal government.
+    Ebox = 5,
 }
 impl DeliveryChannel {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -260,6 +332,9 @@ impl DeliveryChannel {
             Self::Unspecified => "DELIVERY_CHANNEL_UNSPECIFIED",
             Self::Letter => "DELIVERY_CHANNEL_LETTER",
             Self::Email => "DELIVERY_CHANNEL_EMAIL",
+            Self::RegisteredLetter => "DELIVERY_CHANNEL_REGISTERED_LETTER",
+            Self::Desk => "DELIVERY_CHANNEL_DESK",
+            Self::Ebox => "DELIVERY_CHANNEL_EBOX",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -268,6 +343,9 @@ impl DeliveryChannel {
             "DELIVERY_CHANNEL_UNSPECIFIED" => Some(Self::Unspecified),
             "DELIVERY_CHANNEL_LETTER" => Some(Self::Letter),
             "DELIVERY_CHANNEL_EMAIL" => Some(Self::Email),
+            "DELIVERY_CHANNEL_REGISTERED_LETTER" => Some(Self::RegisteredLetter),
+            "DELIVERY_CHANNEL_DESK" => Some(Self::Desk),
+            "DELIVERY_CHANNEL_EBOX" => Some(Self::Ebox),
             _ => None,
         }
     }

@@ -137,7 +137,7 @@ pub async fn unique_keys_are_held_and_a_refused_command_leaves_nothing(fixture: 
     let mut taken = change(first, 0);
     taken.facts.push(fixture.fact(FactKind::CertificateReceived));
     taken.numbers.push((NumberKey(Uuid::from_u128(1)), facts::national_number(1)));
-    taken.deliveries.push(fixture.letter(first, LegalStep::Certificate));
+    taken.deliveries.push(fixture.letter(first, LegalStep::CERTIFICATE));
     fixture.store.commit(fixture.command(vec![taken.clone()])).await.expect("commits");
     let refuse = async |expected: Key, spoil: &dyn Fn(&mut DossierChange)| {
         let mut change = change(second, 0);

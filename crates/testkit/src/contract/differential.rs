@@ -92,7 +92,7 @@ prop_compose! {
         imported in any::<bool>(),
         delivery in option::weighted(
             0.3,
-            (select(vec![LegalStep::Certificate, LegalStep::Notice(Breach::NotCompleted)]), 0..3_u32),
+            (select(vec![LegalStep::CERTIFICATE, LegalStep::notice(Breach::NotCompleted)]), 0..3_u32),
         ),
         work in vec((0..KINDS.len(), any::<bool>(), -9..9_i8, any::<bool>()), 0..4),
         law in option::weighted(0.3, prop_oneof![9 => Just(0), 1 => Just(1)]),

@@ -219,7 +219,7 @@ pub async fn the_backlog_counts_what_the_work_list_shows(fixture: &Fixture) {
 /// A dossier with a letter to be made.
 async fn letter(fixture: &Fixture) -> (DossierId, DeliveryId) {
     let id = fixture.dossier();
-    let letter = fixture.letter(id, LegalStep::Certificate);
+    let letter = fixture.letter(id, LegalStep::CERTIFICATE);
     let delivery = letter.id;
     commit(fixture, DossierChange { deliveries: vec![letter], ..change(id, 0) }).await;
     (id, delivery)

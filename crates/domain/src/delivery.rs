@@ -1,0 +1,185 @@
+//! Documents and the ways by which they reach a person: the closed lists that law data, letters and deliveries share.
+
+use crate::code::{Breach, closed_codes};
+use crate::law::AgencyKind;
+
+closed_codes! {
+    /// The documents that a person receives. The code is also the folder of the document's texts.
+    Document {
+        /// Certificate of obligation (attest tot verplichting, attestation d'obligation).
+        CertificateOfObligation = "certificate_of_obligation",
+        /// Information sheet on the Dutch and the French offer, neutral between them.
+        InformationSheet = "information_sheet",
+        /// Certificate of registration with an organiser (attest van aanmelding).
+        CertificateOfRegistration = "certificate_of_registration",
+        /// Contract with an organiser.
+        Contract = "contract",
+        /// Certificate of completion (attest van beëindiging).
+        CertificateOfCompletion = "certificate_of_completion",
+        /// A suspension is granted.
+        SuspensionGranted = "suspension_granted",
+        /// A suspension is refused, with reasons and appeal notice.
+        SuspensionRefused = "suspension_refused",
+        /// An exemption is granted.
+        ExemptionGranted = "exemption_granted",
+        /// An exemption is refused, with reasons and appeal notice.
+        ExemptionRefused = "exemption_refused",
+        /// A due date comes near: for information, before anything is late.
+        DueDateReminder = "due_date_reminder",
+        /// Formal notice after a lapse (aanmaning, mise en demeure).
+        FormalNotice = "formal_notice",
+        /// A notice is withdrawn.
+        NoticeWithdrawal = "notice_withdrawal",
+        /// The refusal is established, and the dossier goes to the GGC.
+        RefusalAndTransfer = "refusal_and_transfer",
+        /// Invitation to a hearing by the GGC.
+        HearingInvitation = "hearing_invitation",
+        /// The GGC fines.
+        FineDecision = "fine_decision",
+        /// The GGC decides not to fine.
+        NoFineDecision = "no_fine_decision",
+        /// The GGC withdraws a fine.
+        FineWithdrawal = "fine_withdrawal",
+        /// A fine is not paid in time.
+        PaymentReminder = "payment_reminder",
+    }
+}
+
+impl Document {
+    /// Whether it is about one of the two breaches.
+    pub const fn concerns_breach(self) -> bool {
+        match self {
+            Self::DueDateReminder
+            | Self::FormalNotice
+            | Self::NoticeWithdrawal
+            | Self::RefusalAndTransfer
+            | Self::HearingInvitation
+            | Self::FineDecision
+            | Self::NoFineDecision
+            | Self::FineWithdrawal
+            | Self::PaymentReminder => true,
+            Self::CertificateOfObligation
+            | Self::InformationSheet
+            | Self::CertificateOfRegistration
+            | Self::Contract
+            | Self::CertificateOfCompletion
+            | Self::SuspensionGranted
+            | Self::SuspensionRefused
+            | Self::ExemptionGranted
+            | Self::ExemptionRefused => false,
+        }
+    }
+
+    /// Who issues it (law.md § 6 and 7).
+    pub const fn issuer(self) -> AgencyKind {
+        match self {
+            Self::CertificateOfRegistration | Self::Contract | Self::CertificateOfCompletion => AgencyKind::Organiser,
+            Self::HearingInvitation
+            | Self::FineDecision
+            | Self::NoFineDecision
+            | Self::FineWithdrawal
+            | Self::PaymentReminder => AgencyKind::Ggc,
+            Self::CertificateOfObligation
+            | Self::InformationSheet
+            | Self::SuspensionGranted
+            | Self::SuspensionRefused
+            | Self::ExemptionGranted
+            | Self::ExemptionRefused
+            | Self::DueDateReminder
+            | Self::FormalNotice
+            | Self::NoticeWithdrawal
+            | Self::RefusalAndTransfer => AgencyKind::Municipality,
+        }
+    }
+
+    /// Whether it is an act that the law asks for; anything else informs, and a person may do without it.
+    pub const fn is_legal_act(self) -> bool {
+        !matches!(self, Self::InformationSheet | Self::DueDateReminder)
+    }
+}
+
+/// The step of law that a delivery serves: a document, and the breach where it is about one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LegalStep {
+    document: Document,
+    breach: Option<Breach>,
+}
+
+impl LegalStep {
+    /// The step of a document; `None` when the breach is missing, or given for a document that is about neither.
+    pub const fn new(document: Document, breach: Option<Breach>) -> Option<Self> {
+        if document.concerns_breach() == breach.is_some() { Some(Self { document, breach }) } else { None }
+    }
+
+    /// The certificate of obligation, with which every obligation begins.
+    pub const CERTIFICATE: Self = Self { document: Document::CertificateOfObligation, breach: None };
+
+    /// The formal notice for a breach.
+    pub const fn notice(breach: Breach) -> Self {
+        Self { document: Document::FormalNotice, breach: Some(breach) }
+    }
+
+    /// Every step.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let breaches = || [None].into_iter().chain(Breach::ALL.iter().copied().map(Some));
+        Document::ALL.iter().flat_map(move |document| breaches().filter_map(|breach| Self::new(*document, breach)))
+    }
+
+    /// Its document.
+    pub const fn document(self) -> Document {
+        self.document
+    }
+
+    /// The breach it is about.
+    pub const fn breach(self) -> Option<Breach> {
+        self.breach
+    }
+}
+
+closed_codes! {
+    /// By which way a document travels. What each is worth in law is data (`config/law/channels.yaml`).
+    Channel {
+        /// On paper, by ordinary post, printed from the print folder.
+        Letter = "letter",
+        /// On paper, by registered post.
+        RegisteredLetter = "registered_letter",
+        /// By e-mail.
+        Email = "email",
+        /// Handed over at the desk.
+        Desk = "desk",
+        /// In the electronic mailbox of the federal government.
+        Ebox = "ebox",
+    }
+}
+
+closed_codes! {
+    /// The state of a delivery (design.md, Deliveries); `InDoubt` waits for a person and is never sent again by itself.
+    DeliveryState {
+        /// To be made.
+        Created = "created",
+        /// The document is made.
+        Rendered = "rendered",
+        /// Waits to be sent.
+        Queued = "queued",
+        /// Is being sent.
+        Sending = "sending",
+        /// The other side has taken it over.
+        Accepted = "accepted",
+        /// Arrived.
+        Delivered = "delivered",
+        /// Not sent; it will be tried again.
+        TemporaryFailure = "temporary-failure",
+        /// Not sent, and not tried again by itself.
+        PermanentFailure = "permanent-failure",
+        /// Came back.
+        Returned = "returned",
+        /// Stopped before it left.
+        Cancelled = "cancelled",
+        /// It may have left or not: a person has to find out.
+        InDoubt = "in-doubt",
+        /// In the print folder.
+        Printed = "printed",
+        /// Handed to the post.
+        Posted = "posted",
+    }
+}
