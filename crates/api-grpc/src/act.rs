@@ -6,6 +6,7 @@ use crate::code;
 use crate::extract::{extract, identity};
 use crate::name;
 use crate::parse::{Fields, etag};
+use jiff::civil::Time;
 use prost::Name;
 use tonic::{Request, Response, Status};
 use traject_app::AppError;
@@ -13,8 +14,8 @@ use traject_app::act::{ActOrder, CheckCorrection, Done, VoluntaryOpening};
 use traject_app::ids::{DossierId, FactId};
 use traject_app::model::Actor;
 use traject_domain::Date;
-use traject_domain::fact::{FactKind, NumberKey};
-use traject_domain::law::{Channel, Law};
+use traject_domain::fact::{FactKind, Hearing, NumberKey};
+use traject_domain::law::{Channel, CodeList, Law};
 use traject_domain::money::Cents;
 use traject_proto::google::r#type as google;
 use traject_proto::traject::act::v1::act_service_server::ActService;
@@ -137,6 +138,16 @@ acts! {
         let code = fields.required_code("code", &m.code, |code| law.suspension(code).is_some())?;
         Some(FactKind::SuspensionGranted { code, until: until? })
     }, by |m, fields| fields.plain::<EvidenceChannel>("channel", m.channel).and_then(code::channel);
+    refuse_exemption(RefuseExemptionRequest) = |m, fields, law| {
+        let reason = fields.required_code("reason", &m.reason, |code| law.has_code(CodeList::RefusalReasons, code));
+        let code = fields.required_code("code", &m.code, |code| law.exemption(code).is_some())?;
+        Some(FactKind::ExemptionRefused { code, reason: reason? })
+    };
+    refuse_suspension(RefuseSuspensionRequest) = |m, fields, law| {
+        let reason = fields.required_code("reason", &m.reason, |code| law.has_code(CodeList::RefusalReasons, code));
+        let code = fields.required_code("code", &m.code, |code| law.suspension(code).is_some())?;
+        Some(FactKind::SuspensionRefused { code, reason: reason? })
+    };
     record_registration_certificate(RecordRegistrationCertificateRequest) = |m, fields, law| {
         let organiser = fields.organiser("organiser", &m.organiser, law)?;
         Some(FactKind::RegistrationCertificateReceived { organiser })
@@ -180,7 +191,10 @@ acts! {
     };
     transfer_dossier(TransferDossierRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::Transferred);
     return_transfer(ReturnTransferRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::TransferReturned);
-    invite_to_hearing(InviteToHearingRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::HearingInvited);
+    invite_to_hearing(InviteToHearingRequest) = |m, fields, _law| {
+        let hearing = hearing(m, fields);
+        Some(FactKind::HearingInvited(fields.breach(m.breach)?, hearing))
+    };
     record_defence(RecordDefenceRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::DefenceReceived);
     record_hearing(RecordHearingRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::Heard);
     decide_no_fine(DecideNoFineRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::DecidedNoFine);
@@ -219,6 +233,21 @@ impl Fields {
     fn breach(&mut self, number: i32) -> Option<traject_domain::code::Breach> {
         self.required_value::<Breach>("breach", number)
     }
+}
+
+/// When and where, for an invitation that says so: then the day, the time and the place are all needed.
+fn hearing(message: &InviteToHearingRequest, fields: &mut Fields) -> Option<Box<Hearing>> {
+    message.hearing_date?;
+    let on = fields.required_date("hearing_date", message.hearing_date);
+    let at = Time::strptime("%H:%M", &message.hearing_time).ok();
+    if at.is_none() {
+        fields.fault("hearing_time", "a time of day as HH:MM is needed");
+    }
+    if message.hearing_place.trim().is_empty() {
+        fields.fault("hearing_place", crate::parse::REQUIRED);
+    }
+    let interpreter = fields.spoken_language("interpreter_language", &message.interpreter_language);
+    Some(Box::new(Hearing { on: on?, at: at?, place: message.hearing_place.trim().to_owned(), interpreter }))
 }
 
 impl Api {

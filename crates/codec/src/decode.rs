@@ -1,6 +1,7 @@
 //! From bytes to a fact, as far as its parts are there.
 
 use crate::{MEDICAL_FAMILY, Part, PartClass, READER, wire};
+use jiff::civil::Time;
 use prost::Message as _;
 use traject_app::ids::FactId;
 use traject_app::model::{Actor, Identity};
@@ -8,7 +9,7 @@ use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::{
-    AppealOutcome, Destination, Fact, FactKind, FactRef, InformationItem, NumberKey, ReturnReason,
+    AppealOutcome, Destination, Fact, FactKind, FactRef, Hearing, InformationItem, NumberKey, ReturnReason,
 };
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
@@ -151,6 +152,7 @@ fn kind(
     let until = || plain.until.map(|days| day("until", days)).transpose();
     let medical_code = medical.and_then(|part| part.code);
     let ground = || Code::new(plain.code.as_deref().or(medical_code.as_deref()).unwrap_or(MEDICAL_FAMILY));
+    let reason = || some("result", plain.result.as_deref()).map(Code::new);
     let organiser = || some("organiser", plain.organiser.as_deref()).map(Code::new);
     Ok(Some(match name {
         "checked" => {
@@ -168,6 +170,8 @@ fn kind(
         "certificate_received" => FactKind::CertificateReceived,
         "exemption_granted" => FactKind::ExemptionGranted { code: ground(), until: until()? },
         "suspension_granted" => FactKind::SuspensionGranted { code: ground(), until: some("until", until()?)? },
+        "exemption_refused" => FactKind::ExemptionRefused { code: ground(), reason: reason()? },
+        "suspension_refused" => FactKind::SuspensionRefused { code: ground(), reason: reason()? },
         "waiting_list_joined" => FactKind::WaitingListJoined { organiser: organiser()? },
         "registration_certificate_received" => FactKind::RegistrationCertificateReceived { organiser: organiser()? },
         "completion_certificate_received" => FactKind::CompletionCertificateReceived { organiser: organiser()? },
@@ -204,7 +208,7 @@ fn about_a_breach(name: &str, plain: &wire::Plain) -> Result<Option<FactKind>, D
         "refusal_established" => FactKind::RefusalEstablished(breach()?),
         "transferred" => FactKind::Transferred(breach()?),
         "transfer_returned" => FactKind::TransferReturned(breach()?),
-        "hearing_invited" => FactKind::HearingInvited(breach()?),
+        "hearing_invited" => FactKind::HearingInvited(breach()?, plain.hearing.as_ref().map(hearing).transpose()?),
         "defence_received" => FactKind::DefenceReceived(breach()?),
         "heard" => FactKind::Heard(breach()?),
         "decided_no_fine" => FactKind::DecidedNoFine(breach()?),
@@ -216,6 +220,16 @@ fn about_a_breach(name: &str, plain: &wire::Plain) -> Result<Option<FactKind>, D
             FactKind::AppealDecided(breach()?, some("result", result.and_then(AppealOutcome::from_code))?)
         }
         _ => return Ok(None),
+    }))
+}
+
+fn hearing(from: &wire::Hearing) -> Result<Box<Hearing>, DecodeError> {
+    let minutes = i8::try_from(from.minute_of_day / 60).ok().zip(i8::try_from(from.minute_of_day % 60).ok());
+    Ok(Box::new(Hearing {
+        on: day("hearing", from.on)?,
+        at: some("hearing", minutes.and_then(|(hour, minute)| Time::new(hour, minute, 0, 0).ok()))?,
+        place: from.place.clone(),
+        interpreter: from.interpreter.as_deref().map(Code::new),
     }))
 }
 

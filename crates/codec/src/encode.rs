@@ -1,13 +1,13 @@
 //! From a fact to its bytes.
 
-use crate::{Encoded, NoRandomness, Part, PartClass, READER, Salts, commitment, fact_hash, wire};
+use crate::{Encoded, NoRandomness, Part, PartClass, Salts, commitment, fact_hash, wire};
 use jiff::Unit;
 use prost::Message as _;
 use traject_app::model::{Identity, NewFact};
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::extract::Extract;
-use traject_domain::fact::{Destination, FactKind, NumberKey};
+use traject_domain::fact::{Destination, FactKind, Hearing, NumberKey};
 use traject_domain::national_number::NationalNumber;
 
 /// Codes that tell of a person's health: suspensions (law.md § 7) and the exemption on medical certificate (law.md § 6).
@@ -59,8 +59,18 @@ fn skeleton(new: &NewFact, parts: &[Part]) -> wire::Skeleton {
             agency: text(&new.actor.agency),
             role: text(&new.actor.role),
         }),
-        min_reader: READER,
+        min_reader: min_reader(&new.fact.kind),
         commitments: parts.iter().map(commit).collect(),
+    }
+}
+
+/// The first version of the format that can tell a kind whole.
+fn min_reader(kind: &FactKind) -> u32 {
+    match kind {
+        FactKind::ExemptionRefused { .. }
+        | FactKind::SuspensionRefused { .. }
+        | FactKind::HearingInvited(_, Some(_)) => 2,
+        _ => 1,
     }
 }
 
@@ -129,6 +139,10 @@ fn plain_and_medical(new: &NewFact) -> (wire::Plain, Option<wire::Medical>) {
             let (code, part) = by_class(code);
             (plain.code, plain.until, medical) = (code, Some(day_number(*until)), Some(part));
         }
+        FactKind::ExemptionRefused { code, reason } | FactKind::SuspensionRefused { code, reason } => {
+            let (code, part) = by_class(code);
+            (plain.code, plain.result, medical) = (code, Some(text(reason)), Some(part));
+        }
         kind => details(kind, &mut plain),
     }
     (plain, medical)
@@ -155,12 +169,25 @@ fn extract(from: &Extract, ground_is_medical: bool) -> wire::Extract {
     }
 }
 
+fn hearing(from: &Hearing) -> wire::Hearing {
+    wire::Hearing {
+        on: day_number(from.on),
+        minute_of_day: u32::from(from.at.hour().unsigned_abs()) * 60 + u32::from(from.at.minute().unsigned_abs()),
+        place: from.place.clone(),
+        interpreter: from.interpreter.as_ref().map(text),
+    }
+}
+
 /// The details of a kind that is not about grounds of health.
 fn details(kind: &FactKind, plain: &mut wire::Plain) {
     let language = |language: &LegalLanguage| Some(language.code().to_owned());
     let mut about = |breach: &Breach| plain.breach = Some(breach.code().to_owned());
     match kind {
-        FactKind::Checked(_) | FactKind::ExemptionGranted { .. } | FactKind::SuspensionGranted { .. } => {}
+        FactKind::Checked(_)
+        | FactKind::ExemptionGranted { .. }
+        | FactKind::SuspensionGranted { .. }
+        | FactKind::ExemptionRefused { .. }
+        | FactKind::SuspensionRefused { .. } => {}
         FactKind::CertificateReceived
         | FactKind::StruckOff
         | FactKind::PermitLost
@@ -189,6 +216,10 @@ fn details(kind: &FactKind, plain: &mut wire::Plain) {
             about(breach);
             plain.result = Some(outcome.code().to_owned());
         }
+        FactKind::HearingInvited(breach, planned) => {
+            about(breach);
+            plain.hearing = planned.as_ref().map(|planned| hearing(planned));
+        }
         FactKind::Fined(breach, cents) => {
             about(breach);
             plain.cents = Some(cents.0);
@@ -198,7 +229,6 @@ fn details(kind: &FactKind, plain: &mut wire::Plain) {
         | FactKind::RefusalEstablished(breach)
         | FactKind::Transferred(breach)
         | FactKind::TransferReturned(breach)
-        | FactKind::HearingInvited(breach)
         | FactKind::DefenceReceived(breach)
         | FactKind::Heard(breach)
         | FactKind::DecidedNoFine(breach)

@@ -17,7 +17,7 @@ pub use hash::{GENESIS, Hash, Place, chain_hash, commitment, content_hash, fact_
 use prost::Message as _;
 
 /// The version of the format this crate reads; a skeleton with a greater `min_reader` is kept, not read.
-pub const READER: u32 = 1;
+pub const READER: u32 = 2;
 
 /// What a code of health reads as where its part was withheld or erased (questions.md V9 counts them as one family).
 pub const MEDICAL_FAMILY: &str = "MEDICAL";

@@ -75,6 +75,20 @@ pub(crate) struct Plain {
     pub(crate) replaced_by: Option<Vec<u8>>,
     #[prost(string, optional, tag = "16")]
     pub(crate) retracts: Option<String>,
+    #[prost(message, optional, tag = "17")]
+    pub(crate) hearing: Option<Hearing>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Hearing {
+    #[prost(sint32, tag = "1")]
+    pub(crate) on: i32,
+    #[prost(uint32, tag = "2")]
+    pub(crate) minute_of_day: u32,
+    #[prost(string, tag = "3")]
+    pub(crate) place: String,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) interpreter: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

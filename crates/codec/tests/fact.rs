@@ -5,6 +5,7 @@ use traject_app::model::NewFact;
 use traject_codec::{
     Decoded, MEDICAL_FAMILY, PartClass, PartMismatch, ReadFact, Unreadable, check_parts, decode, encode, fact_hash,
 };
+use traject_domain::code::Breach;
 use traject_domain::fact::{FactKind, NumberKey};
 use traject_testkit::{SeededSalts, facts};
 use uuid::Uuid;
@@ -114,7 +115,24 @@ fn a_kind_or_a_reader_of_the_future_and_a_withheld_plain_part_are_kept_and_repor
     let kind = replace(b"certificate_received", b"certificate_enlarged");
     assert_eq!(reported(&kind, &encoded.parts), (1, Unreadable::UnknownKind));
     // Field 8, min_reader.
-    let newer = replace(&[0x40, 1, 0x4a], &[0x40, 2, 0x4a]);
-    assert_eq!(reported(&newer, &encoded.parts), (1, Unreadable::NewerReader(2)));
+    let newer = replace(&[0x40, 1, 0x4a], &[0x40, 3, 0x4a]);
+    assert_eq!(reported(&newer, &encoded.parts), (1, Unreadable::NewerReader(3)));
     assert_eq!(reported(&encoded.skeleton, &[]), (1, Unreadable::Withheld));
+}
+
+#[test]
+fn only_what_an_older_reader_could_not_tell_asks_for_a_newer_one() {
+    let invited = |hearing| FactKind::HearingInvited(Breach::NotRegistered, hearing);
+    let asks = |kind| {
+        let encoded = encode(&fact(kind), &[], &SeededSalts::new(1)).expect("salts");
+        let at = encoded.skeleton.windows(3).position(|window| window[0] == 0x40 && window[2] == 0x4a).expect("there");
+        encoded.skeleton[at + 1]
+    };
+    assert_eq!(asks(invited(None)), 1);
+    let hearing = facts::one_of_each_kind().into_iter().find_map(|kind| match kind {
+        FactKind::HearingInvited(_, hearing) => hearing,
+        _ => None,
+    });
+    assert_eq!(asks(invited(hearing)), 2);
+    assert_eq!(asks(FactKind::ExemptionRefused { code: "E13".into(), reason: "evidence_missing".into() }), 2);
 }

@@ -5,6 +5,7 @@ use crate::code::{Breach, Code, LegalLanguage, closed_codes};
 use crate::extract::Extract;
 use crate::money::Cents;
 use crate::municipality::Municipality;
+use jiff::civil::Time;
 use std::fmt;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -108,6 +109,19 @@ impl fmt::Display for Destination {
     }
 }
 
+/// When and where a person is to be heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hearing {
+    /// The civil day.
+    pub on: Date,
+    /// The time of day, in Brussels, to the minute.
+    pub at: Time,
+    /// The address and the room, as the invitation gives them.
+    pub place: String,
+    /// The language of the interpreter who will be there, ISO 639-1.
+    pub interpreter: Option<Code>,
+}
+
 /// The kinds of fact. The ledger, the import format and the calls all speak these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKind {
@@ -135,6 +149,20 @@ pub enum FactKind {
         code: Code,
         /// Last day.
         until: Date,
+    },
+    /// The municipality refused an exemption that was asked for.
+    ExemptionRefused {
+        /// A code of the law's exemptions.
+        code: Code,
+        /// Why, of [`crate::law::CodeList::RefusalReasons`].
+        reason: Code,
+    },
+    /// The municipality refused a suspension that was asked for.
+    SuspensionRefused {
+        /// A code of the law's suspensions.
+        code: Code,
+        /// Why, of [`crate::law::CodeList::RefusalReasons`].
+        reason: Code,
     },
     /// A dated request that an organiser answered with its waiting list.
     WaitingListJoined {
@@ -189,8 +217,8 @@ pub enum FactKind {
     Transferred(Breach),
     /// The GGC returned the transfer.
     TransferReturned(Breach),
-    /// The GGC invited the person to a hearing.
-    HearingInvited(Breach),
+    /// The GGC invited the person to a hearing; without the hearing where only the invitation was reported.
+    HearingInvited(Breach, Option<Box<Hearing>>),
     /// A written defence arrived.
     DefenceReceived(Breach),
     /// The person was heard.
@@ -238,12 +266,14 @@ pub struct Columns {
 
 impl FactKind {
     /// Every [`FactKind::name`].
-    pub const NAMES: [&'static str; 35] = [
+    pub const NAMES: [&'static str; 37] = [
         "checked",
         "information_given",
         "certificate_received",
         "exemption_granted",
         "suspension_granted",
+        "exemption_refused",
+        "suspension_refused",
         "waiting_list_joined",
         "registration_certificate_received",
         "completion_certificate_received",
@@ -292,6 +322,9 @@ impl FactKind {
             }
             Self::ExemptionGranted { code, until } => columns(code, &"", *until),
             Self::SuspensionGranted { code, until } => columns(code, &"", Some(*until)),
+            Self::ExemptionRefused { code, reason } | Self::SuspensionRefused { code, reason } => {
+                columns(code, reason, None)
+            }
             Self::WaitingListJoined { organiser }
             | Self::RegistrationCertificateReceived { organiser }
             | Self::CompletionCertificateReceived { organiser }
@@ -313,7 +346,7 @@ impl FactKind {
             | Self::RefusalEstablished(breach)
             | Self::Transferred(breach)
             | Self::TransferReturned(breach)
-            | Self::HearingInvited(breach)
+            | Self::HearingInvited(breach, _)
             | Self::DefenceReceived(breach)
             | Self::Heard(breach)
             | Self::DecidedNoFine(breach)
@@ -334,6 +367,8 @@ impl FactKind {
             Self::CertificateReceived => "certificate_received",
             Self::ExemptionGranted { .. } => "exemption_granted",
             Self::SuspensionGranted { .. } => "suspension_granted",
+            Self::ExemptionRefused { .. } => "exemption_refused",
+            Self::SuspensionRefused { .. } => "suspension_refused",
             Self::WaitingListJoined { .. } => "waiting_list_joined",
             Self::RegistrationCertificateReceived { .. } => "registration_certificate_received",
             Self::CompletionCertificateReceived { .. } => "completion_certificate_received",
@@ -347,7 +382,7 @@ impl FactKind {
             Self::RefusalEstablished(_) => "refusal_established",
             Self::Transferred(_) => "transferred",
             Self::TransferReturned(_) => "transfer_returned",
-            Self::HearingInvited(_) => "hearing_invited",
+            Self::HearingInvited(..) => "hearing_invited",
             Self::DefenceReceived(_) => "defence_received",
             Self::Heard(_) => "heard",
             Self::DecidedNoFine(_) => "decided_no_fine",

@@ -8,7 +8,9 @@ use crate::code::{Breach, Code, LegalLanguage, closed_codes};
 use crate::counting::{Period, add_days, add_length, union};
 use crate::fact::{Fact, FactKind};
 use crate::history::{History, Moment};
-use crate::law::{AgencyKind, Channel, ChosenBy, Law, MaxAppliesTo, Provenance, Suspension, TransitionSubject};
+use crate::law::{
+    AgencyKind, Channel, ChosenBy, CodeList, Law, MaxAppliesTo, Provenance, Suspension, TransitionSubject,
+};
 use crate::money::Cents;
 use crate::standing::{BreachStanding, Enforcement, Outcome, Standing};
 use std::collections::BTreeSet;
@@ -139,7 +141,7 @@ impl Case<'_> {
                 (self.act.actor == AgencyKind::Organiser && organiser == self.act.agency, "actors § 1")
             }
             FactKind::TransferReturned(_)
-            | FactKind::HearingInvited(_)
+            | FactKind::HearingInvited(..)
             | FactKind::DefenceReceived(_)
             | FactKind::Heard(_)
             | FactKind::DecidedNoFine(_)
@@ -191,6 +193,14 @@ impl Case<'_> {
             }
             FactKind::ExemptionGranted { code, until } => self.exemption(code, *until),
             FactKind::SuspensionGranted { code, until } => self.suspension(code, *until),
+            FactKind::ExemptionRefused { code, reason } => {
+                let known = self.law.exemptions.contains_key(code);
+                self.refused(known, reason, "law § 3")
+            }
+            FactKind::SuspensionRefused { code, reason } => {
+                let known = self.law.suspensions.contains_key(code);
+                self.refused(known, reason, "law § 4")
+            }
             FactKind::Registered { organiser, track } => self.track(organiser, *track),
             FactKind::ContractSigned { organiser, track } => {
                 self.require(self.history.registered_on().is_some(), RefusalCode::MissingStep, "law § 6 step 8")?;
@@ -228,8 +238,10 @@ impl Case<'_> {
         use Enforcement::{Appealed, Fined, Heard, Invited, Paid, Transferred};
         match self.act.kind {
             FactKind::TransferReturned(b) => self.state(*b, &[Transferred, Invited, Heard], "D-TRANSFER"),
-            FactKind::HearingInvited(b) => {
+            FactKind::HearingInvited(b, hearing) => {
                 self.running()?;
+                let ahead = hearing.as_ref().is_none_or(|hearing| hearing.on > self.act.occurred_on);
+                self.require(ahead, RefusalCode::PeriodReversed, "R-F3")?;
                 self.state(*b, &[Transferred, Invited], "R-F3")
             }
             FactKind::DefenceReceived(b) | FactKind::Heard(b) => self.state(*b, &[Invited, Heard], "R-F3"),
@@ -276,6 +288,12 @@ impl Case<'_> {
         };
         self.channel(&rule.channels, "law § 3", &rule.provenance)?;
         self.require(until.is_none_or(|last| last >= self.act.occurred_on), RefusalCode::PeriodReversed, "law § 3")
+    }
+
+    /// What is refused, and why, are codes of the law: the letter gives both in words.
+    fn refused(&self, known: bool, reason: &Code, rule: &'static str) -> Verdict {
+        let stated = self.law.has_code(CodeList::RefusalReasons, reason);
+        self.require(known && stated, RefusalCode::UnknownCode, rule)
     }
 
     /// Evidence comes in by a door that its ground names.

@@ -390,6 +390,8 @@ pub enum CodeList {
     OtherRegions,
     /// Papers that a person or an authority shows.
     Papers,
+    /// Why an exemption or a suspension is refused.
+    RefusalReasons,
 }
 
 /// The whole law in the form the evaluator reads.

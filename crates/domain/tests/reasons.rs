@@ -266,7 +266,7 @@ fn heard() -> Vec<(Date, FactKind)> {
         (date(2022, 6, 14), FactKind::CertificateReceived),
         (date(2023, 1, 9), FactKind::NoticePosted { breach, language: None }),
         (date(2023, 3, 27), FactKind::Transferred(breach)),
-        (date(2023, 5, 2), FactKind::HearingInvited(breach)),
+        (date(2023, 5, 2), FactKind::HearingInvited(breach, None)),
     ]
 }
 

@@ -321,7 +321,7 @@ impl Report<'_> {
             "refusal_established" => FactKind::RefusalEstablished(self.breach()?),
             "transferred" => FactKind::Transferred(self.breach()?),
             "transfer_returned" => FactKind::TransferReturned(self.breach()?),
-            "hearing_invited" => FactKind::HearingInvited(self.breach()?),
+            "hearing_invited" => FactKind::HearingInvited(self.breach()?, None),
             "defence_received" => FactKind::DefenceReceived(self.breach()?),
             "heard" => FactKind::Heard(self.breach()?),
             "decided_no_fine" => FactKind::DecidedNoFine(self.breach()?),

@@ -281,6 +281,7 @@ fn codes(place: &Place<'_>, file: &CodesFile) -> Result<Codes> {
         (CodeList::Sexes, &file.sexes),
         (CodeList::OtherRegions, &file.other_regions),
         (CodeList::Papers, &file.papers),
+        (CodeList::RefusalReasons, &file.refusal_reasons),
     ]
     .into_iter()
     .map(|(list, texts)| Ok((list, labels(place, texts)?)))

@@ -11,7 +11,7 @@ use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::{
-    AppealOutcome, Destination, Fact, FactKind, FactRef, InformationItem, NumberKey, ReturnReason,
+    AppealOutcome, Destination, Fact, FactKind, FactRef, Hearing, InformationItem, NumberKey, ReturnReason,
 };
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
@@ -72,6 +72,16 @@ pub fn identity() -> Identity {
     }
 }
 
+/// A hearing with an interpreter.
+fn hearing() -> Hearing {
+    Hearing {
+        on: jiff::civil::date(2023, 5, 11),
+        at: jiff::civil::time(9, 30, 0, 0),
+        place: "Louizalaan 183, zaal 2".to_owned(),
+        interpreter: Some(Code::new("ti")),
+    }
+}
+
 /// One fact of each kind, with and without what is optional.
 pub fn one_of_each_kind() -> Vec<FactKind> {
     let organiser = || Code::new("BON");
@@ -104,7 +114,7 @@ pub fn one_of_each_kind() -> Vec<FactKind> {
         FactKind::RefusalEstablished(breach),
         FactKind::Transferred(breach),
         FactKind::TransferReturned(breach),
-        FactKind::HearingInvited(breach),
+        FactKind::HearingInvited(breach, None),
         FactKind::DefenceReceived(breach),
         FactKind::Heard(breach),
         FactKind::DecidedNoFine(breach),
@@ -123,6 +133,9 @@ pub fn one_of_each_kind() -> Vec<FactKind> {
         FactKind::Died,
         FactKind::NumberReplaced(NumberKey(Uuid::from_u128(7))),
         FactKind::Retracted(FactRef::new("C-1")),
+        FactKind::ExemptionRefused { code: Code::new("E13"), reason: Code::new("evidence_missing") },
+        FactKind::SuspensionRefused { code: Code::new("S02"), reason: Code::new("ground_not_met") },
+        FactKind::HearingInvited(breach, Some(Box::new(hearing()))),
     ]
 }
 

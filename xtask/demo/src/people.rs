@@ -132,7 +132,7 @@ async fn release(
         WorkKind::ReleaseTransfer(breach) => {
             done.transfers += 1;
             let ggc = actor("GGC", "case_officer");
-            agenda.add(add_days(today, 14), item.dossier, &ggc, FactKind::HearingInvited(breach));
+            agenda.add(add_days(today, 14), item.dossier, &ggc, FactKind::HearingInvited(breach, None));
             let luck = item.dossier.0.as_u128() % 3;
             let decision =
                 if luck == 0 { FactKind::DecidedNoFine(breach) } else { FactKind::Fined(breach, Cents(10_000)) };

@@ -107,7 +107,7 @@ fn stop_entries(terms: &Terms<'_, '_>, due: &DueDate, stops: &[Stop<'_>]) -> Vec
 fn started_by(history: &History<'_>, breach: Breach, term: Term, start: Date) -> Option<FactRef> {
     let starts = |kind: &FactKind| match (term, kind) {
         (Term::Register, FactKind::CertificateReceived) | (Term::Complete, FactKind::Registered { .. }) => true,
-        (Term::Cure, FactKind::NoticeDelivered(of)) | (Term::Defence, FactKind::HearingInvited(of)) => *of == breach,
+        (Term::Cure, FactKind::NoticeDelivered(of)) | (Term::Defence, FactKind::HearingInvited(of, _)) => *of == breach,
         (Term::Pay | Term::Appeal, FactKind::Fined(of, _)) => *of == breach,
         _ => false,
     };

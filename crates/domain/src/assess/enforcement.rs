@@ -76,7 +76,7 @@ pub(super) fn of_breach(
 /// invitation and of the fine.
 fn at_the_ggc(terms: &Terms<'_, '_>, history: &History<'_>, standing: &mut BreachStanding) {
     let breach = standing.breach;
-    let invited = history.days(move |kind| *kind == FactKind::HearingInvited(breach)).last();
+    let invited = history.days(move |kind| matches!(kind, FactKind::HearingInvited(of, _) if *of == breach)).last();
     standing.defence = invited.map(|invited| terms.due(Term::Defence, invited));
     let fined = standing.fines.iter().rfind(|fine| fine.stands).map(|fine| fine.on);
     standing.payment = fined.map(|fined| terms.due(Term::Pay, fined));
@@ -241,7 +241,7 @@ fn refuse(terms: &Terms<'_, '_>, history: &History<'_>, refusal_on: Date, standi
 /// The rung of the ladder that an act of the GGC reaches.
 fn ladder(kind: &FactKind, breach: Breach) -> Option<Enforcement> {
     let (b, state) = match kind {
-        FactKind::HearingInvited(b) => (*b, Enforcement::Invited),
+        FactKind::HearingInvited(b, _) => (*b, Enforcement::Invited),
         FactKind::Heard(b) => (*b, Enforcement::Heard),
         FactKind::DecidedNoFine(b) => (*b, Enforcement::NoFine),
         FactKind::Fined(b, _) => (*b, Enforcement::Fined),

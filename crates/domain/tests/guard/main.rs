@@ -96,7 +96,7 @@ fn a_fine_needs_its_amount_its_steps_and_its_official() {
     let mut path = transferred();
     let ggc = |path: &[_], cents| judge(path, fine(cents), AgencyKind::Ggc, "GGC", day);
     assert_eq!(ggc(&path, 10_000), Some(RefusalCode::MissingStep), "no hearing invitation");
-    path.push((date(2023, 4, 20), FactKind::HearingInvited(NOT_REGISTERED)));
+    path.push((date(2023, 4, 20), FactKind::HearingInvited(NOT_REGISTERED, None)));
     assert_eq!(ggc(&path, 5_000), Some(RefusalCode::BelowMinimum));
     assert_eq!(ggc(&path, 250_100), Some(RefusalCode::AboveMaximum));
     assert_eq!(ggc(&path[..3], 10_000), Some(RefusalCode::WrongState), "before the transfer");
@@ -109,7 +109,7 @@ fn a_fine_needs_its_amount_its_steps_and_its_official() {
 fn nobody_is_fined_after_death_departure_or_striking_off() {
     for end in [FactKind::Died, FactKind::PermitLost, FactKind::StruckOff] {
         let mut path = transferred();
-        path.push((date(2023, 4, 20), FactKind::HearingInvited(NOT_REGISTERED)));
+        path.push((date(2023, 4, 20), FactKind::HearingInvited(NOT_REGISTERED, None)));
         path.push((date(2023, 5, 1), end));
         let fine = FactKind::Fined(NOT_REGISTERED, Cents(10_000));
         assert_eq!(judge(&path, fine, AgencyKind::Ggc, "GGC", date(2023, 5, 15)), Some(RefusalCode::WrongState));

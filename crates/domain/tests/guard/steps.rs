@@ -1,7 +1,8 @@
 //! Which step each state of a dossier allows, and whom each step is for.
 
 use super::*;
-use traject_domain::fact::AppealOutcome;
+use jiff::civil::time;
+use traject_domain::fact::{AppealOutcome, Hearing};
 
 type Path = Vec<(Date, FactKind)>;
 
@@ -9,7 +10,7 @@ type Path = Vec<(Date, FactKind)>;
 fn way() -> Path {
     let mut way = transferred();
     way.extend([
-        (date(2023, 4, 20), FactKind::HearingInvited(NOT_REGISTERED)),
+        (date(2023, 4, 20), FactKind::HearingInvited(NOT_REGISTERED, None)),
         (date(2023, 5, 10), FactKind::Heard(NOT_REGISTERED)),
         (date(2023, 5, 15), FactKind::Fined(NOT_REGISTERED, Cents(10_000))),
     ]);
@@ -69,7 +70,7 @@ fn each_step_of_the_ggc_has_its_stages() {
     use RefusalCode::{MissingStep, WrongState};
     let may = |kind, otherwise| allowed(&kind, AgencyKind::Ggc, "GGC", otherwise).join(" ");
     assert_eq!(may(FactKind::TransferReturned(NOT_REGISTERED), WrongState), "transferred invited");
-    assert_eq!(may(FactKind::HearingInvited(NOT_REGISTERED), WrongState), "transferred invited");
+    assert_eq!(may(FactKind::HearingInvited(NOT_REGISTERED, None), WrongState), "transferred invited");
     assert_eq!(may(FactKind::DefenceReceived(NOT_REGISTERED), WrongState), "invited");
     assert_eq!(may(FactKind::Heard(NOT_REGISTERED), WrongState), "invited");
     assert_eq!(may(FactKind::DecidedNoFine(NOT_REGISTERED), WrongState), "transferred invited");
@@ -94,7 +95,7 @@ fn each_step_is_for_its_agency_only() {
     ];
     let of_the_ggc = [
         FactKind::TransferReturned(NOT_REGISTERED),
-        FactKind::HearingInvited(NOT_REGISTERED),
+        FactKind::HearingInvited(NOT_REGISTERED, None),
         FactKind::DefenceReceived(NOT_REGISTERED),
         FactKind::Heard(NOT_REGISTERED),
         FactKind::DecidedNoFine(NOT_REGISTERED),
@@ -353,7 +354,7 @@ fn the_dead_and_the_departed_are_pursued_no_further() {
     let notice = FactKind::NoticePosted { breach: NOT_REGISTERED, language: None };
     assert_eq!(rule(2, notice, municipality, "21003"), stopped);
     assert_eq!(rule(3, FactKind::Transferred(NOT_REGISTERED), municipality, "21003"), stopped);
-    assert_eq!(rule(4, FactKind::HearingInvited(NOT_REGISTERED), ggc, "GGC"), stopped);
+    assert_eq!(rule(4, FactKind::HearingInvited(NOT_REGISTERED, None), ggc, "GGC"), stopped);
     assert_eq!(rule(5, FactKind::Fined(NOT_REGISTERED, Cents(10_000)), ggc, "GGC"), stopped);
     assert_eq!(rule(4, FactKind::TransferReturned(NOT_REGISTERED), ggc, "GGC"), Ok(()), "but a file may go back");
 }
@@ -394,4 +395,30 @@ fn an_act_may_be_of_today_and_no_later() {
     assert_eq!(on(today, today), Ok(()));
     assert_eq!(on(date(2023, 5, 31), today), Ok(()));
     assert_eq!(on(date(2023, 6, 2), today), Err((RefusalCode::FutureDate, "R-G1")));
+}
+
+#[test]
+fn a_refused_request_names_what_was_asked_for_and_why_as_the_law_does() {
+    let refused = |code: &str, reason: &str| FactKind::SuspensionRefused { code: code.into(), reason: reason.into() };
+    let exemption = |code: &str| FactKind::ExemptionRefused { code: code.into(), reason: "evidence_missing".into() };
+    let of = |kind, actor, agency| judge(&way()[..2], kind, actor, agency, date(2022, 7, 1));
+    let by_municipality = |kind| of(kind, AgencyKind::Municipality, "21003");
+    assert_eq!(by_municipality(refused("S02", "evidence_missing")), None);
+    assert_eq!(by_municipality(refused("S99", "evidence_missing")), Some(RefusalCode::UnknownCode));
+    assert_eq!(by_municipality(refused("S02", "because")), Some(RefusalCode::UnknownCode));
+    assert_eq!(by_municipality(exemption("E11")), None);
+    assert_eq!(by_municipality(exemption("S02")), Some(RefusalCode::UnknownCode));
+    assert_eq!(of(exemption("E11"), AgencyKind::Organiser, "BON"), Some(RefusalCode::WrongActor));
+}
+
+#[test]
+fn a_hearing_lies_ahead_of_its_invitation() {
+    let invited = |on| {
+        let hearing = Hearing { on, at: time(9, 30, 0, 0), place: "Louizalaan 183".to_owned(), interpreter: None };
+        FactKind::HearingInvited(NOT_REGISTERED, Some(Box::new(hearing)))
+    };
+    let day = date(2023, 4, 20);
+    let may = |on| judge(&transferred(), invited(on), AgencyKind::Ggc, "GGC", day);
+    assert_eq!(may(date(2023, 4, 21)), None);
+    assert_eq!(may(day), Some(RefusalCode::PeriodReversed));
 }

@@ -175,6 +175,76 @@ impl ::prost::Name for GrantSuspensionRequest {
         "/traject.act.v1.GrantSuspensionRequest".into()
     }
 }
+/// See RefuseExemption.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefuseExemptionRequest {
+    /// dossiers/{dossier}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The civil day it happened; absent: today.
+    #[prost(message, optional, tag = "2")]
+    pub occurred_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// The etag that the caller saw; empty: decide on whatever it is now.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// A UUID that the caller makes; the same again has one effect (AIP-155). Required unless only validated.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Judges the act and shows what would follow, without doing it (AIP-163).
+    #[prost(bool, tag = "5")]
+    pub validate_only: bool,
+    /// What was asked for: a code of the law, E01 and on. Required.
+    #[prost(string, tag = "10")]
+    pub code: ::prost::alloc::string::String,
+    /// Why, a code of the law's list refusal_reasons, such as evidence_missing. Required.
+    #[prost(string, tag = "11")]
+    pub reason: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RefuseExemptionRequest {
+    const NAME: &'static str = "RefuseExemptionRequest";
+    const PACKAGE: &'static str = "traject.act.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.act.v1.RefuseExemptionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.act.v1.RefuseExemptionRequest".into()
+    }
+}
+/// See RefuseSuspension.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefuseSuspensionRequest {
+    /// dossiers/{dossier}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The civil day it happened; absent: today.
+    #[prost(message, optional, tag = "2")]
+    pub occurred_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// The etag that the caller saw; empty: decide on whatever it is now.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// A UUID that the caller makes; the same again has one effect (AIP-155). Required unless only validated.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Judges the act and shows what would follow, without doing it (AIP-163).
+    #[prost(bool, tag = "5")]
+    pub validate_only: bool,
+    /// What was asked for: a code of the law, S01 and on. Required.
+    #[prost(string, tag = "10")]
+    pub code: ::prost::alloc::string::String,
+    /// Why, a code of the law's list refusal_reasons, such as evidence_missing. Required.
+    #[prost(string, tag = "11")]
+    pub reason: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RefuseSuspensionRequest {
+    const NAME: &'static str = "RefuseSuspensionRequest";
+    const PACKAGE: &'static str = "traject.act.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.act.v1.RefuseSuspensionRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.act.v1.RefuseSuspensionRequest".into()
+    }
+}
 /// See RecordRegistrationCertificate.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RecordRegistrationCertificateRequest {
@@ -621,6 +691,18 @@ pub struct InviteToHearingRequest {
     /// For which breach. Required.
     #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "10")]
     pub breach: i32,
+    /// The civil day of the hearing; absent: the invitation gives none.
+    #[prost(message, optional, tag = "11")]
+    pub hearing_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// The time of day, HH:MM in 24 hours, wall time in Brussels. Required with hearing_date.
+    #[prost(string, tag = "12")]
+    pub hearing_time: ::prost::alloc::string::String,
+    /// Address and room. Required with hearing_date.
+    #[prost(string, tag = "13")]
+    pub hearing_place: ::prost::alloc::string::String,
+    /// The language of the interpreter, ISO 639-1; empty: none.
+    #[prost(string, tag = "14")]
+    pub interpreter_language: ::prost::alloc::string::String,
 }
 impl ::prost::Name for InviteToHearingRequest {
     const NAME: &'static str = "InviteToHearingRequest";
@@ -1456,6 +1538,52 @@ pub mod act_service_client {
                 .insert(GrpcMethod::new("traject.act.v1.ActService", "GrantSuspension"));
             self.inner.unary(req, path, codec).await
         }
+        /// The municipality refuses an exemption that was asked for.
+        pub async fn refuse_exemption(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RefuseExemptionRequest>,
+        ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.act.v1.ActService/RefuseExemption",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("traject.act.v1.ActService", "RefuseExemption"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// The municipality refuses a suspension that was asked for.
+        pub async fn refuse_suspension(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RefuseSuspensionRequest>,
+        ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.act.v1.ActService/RefuseSuspension",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.act.v1.ActService", "RefuseSuspension"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// The municipality received a certificate of registration.
         pub async fn record_registration_certificate(
             &mut self,
@@ -2225,6 +2353,16 @@ pub mod act_service_server {
             &self,
             request: tonic::Request<super::GrantSuspensionRequest>,
         ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status>;
+        /// The municipality refuses an exemption that was asked for.
+        async fn refuse_exemption(
+            &self,
+            request: tonic::Request<super::RefuseExemptionRequest>,
+        ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status>;
+        /// The municipality refuses a suspension that was asked for.
+        async fn refuse_suspension(
+            &self,
+            request: tonic::Request<super::RefuseSuspensionRequest>,
+        ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status>;
         /// The municipality received a certificate of registration.
         async fn record_registration_certificate(
             &self,
@@ -2637,6 +2775,96 @@ pub mod act_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GrantSuspensionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.act.v1.ActService/RefuseExemption" => {
+                    #[allow(non_camel_case_types)]
+                    struct RefuseExemptionSvc<T: ActService>(pub Arc<T>);
+                    impl<
+                        T: ActService,
+                    > tonic::server::UnaryService<super::RefuseExemptionRequest>
+                    for RefuseExemptionSvc<T> {
+                        type Response = super::ActResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RefuseExemptionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ActService>::refuse_exemption(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RefuseExemptionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.act.v1.ActService/RefuseSuspension" => {
+                    #[allow(non_camel_case_types)]
+                    struct RefuseSuspensionSvc<T: ActService>(pub Arc<T>);
+                    impl<
+                        T: ActService,
+                    > tonic::server::UnaryService<super::RefuseSuspensionRequest>
+                    for RefuseSuspensionSvc<T> {
+                        type Response = super::ActResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RefuseSuspensionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ActService>::refuse_suspension(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RefuseSuspensionSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -134,7 +134,7 @@ fn refused() -> Reasons<'static> {
 fn fined() -> Reasons<'static> {
     let mut events = noticed();
     events.push((date(2023, 3, 27), FactKind::Transferred(BREACH)));
-    events.push((date(2023, 5, 2), FactKind::HearingInvited(BREACH)));
+    events.push((date(2023, 5, 2), FactKind::HearingInvited(BREACH, None)));
     events.push((date(2023, 6, 20), FactKind::Fined(BREACH, Cents(15_000))));
     told(&events, date(2023, 7, 1))
 }
@@ -173,7 +173,7 @@ pub(crate) fn full() -> Reasons<'static> {
     events.push(registered(date(2022, 11, 2)));
     events.push((date(2024, 9, 9), FactKind::NoticePosted { breach: Breach::NotCompleted, language: None }));
     events.push((date(2025, 1, 20), FactKind::Transferred(Breach::NotCompleted)));
-    events.push((date(2025, 2, 3), FactKind::HearingInvited(Breach::NotCompleted)));
+    events.push((date(2025, 2, 3), FactKind::HearingInvited(Breach::NotCompleted, None)));
     events.push((date(2025, 3, 17), FactKind::Fined(Breach::NotCompleted, Cents(25_050))));
     told(&events, date(2025, 4, 1))
 }
