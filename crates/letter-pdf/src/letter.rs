@@ -11,7 +11,8 @@ use typst::foundations::Bytes;
 
 use crate::answer::AnswerDocument;
 use crate::error::{CodePoints, RenderError};
-use crate::world::{Laid, Press, Template};
+use crate::proofs::{ATTACHMENTS_MAX, ProofDocument};
+use crate::world::{Beside, Laid, Press, Template};
 
 /// Longest full name, in characters. The national register keeps at most 48 for a surname and 48 for first names.
 const NAME_LENGTH_MAX: usize = 200;
@@ -101,6 +102,13 @@ struct AnswerData<'a> {
     answer: &'a AnswerDocument,
 }
 
+/// What `proofs.typ` reads.
+#[derive(Serialize)]
+struct ProofData<'a> {
+    fonts: &'a [String],
+    proofs: &'a ProofDocument,
+}
+
 impl LetterPdf {
     /// Reads the embedded fonts, texts and templates.
     ///
@@ -140,7 +148,8 @@ impl LetterPdf {
         };
         let reference = composed.delivery_reference.as_str();
         let qr = Bytes::from_string(qr_svg(reference)?);
-        let set = |size| self.set(Template::Letter, &data(size), Some(qr.clone()));
+        let beside = Beside { qr: Some(qr), attachments: Vec::new() };
+        let set = |size| self.set(Template::Letter, &data(size), &beside);
         let pages = composed.passages.len();
         let sizes = if pages == 1 { SIZES_ONE_LANGUAGE } else { SIZES_TWO_LANGUAGES };
         let preferred = set(sizes[0])?;
@@ -162,18 +171,34 @@ impl LetterPdf {
     /// [`RenderError::Uncovered`] for characters the fonts lack; the other variants are faults of the release.
     pub fn render_answer(&self, answer: &AnswerDocument) -> Result<Rendered, RenderError> {
         let data = AnswerData { fonts: self.press.fonts.families(), answer };
-        let set = self.set(Template::Answer, &data, None)?;
+        let set = self.set(Template::Answer, &data, &Beside::default())?;
         self.finish(&set, &answer.title)
     }
 
+    /// Makes the document with every proof of a transfer: PDF/A-3a and PDF/UA-1, since what was sent is attached.
+    ///
+    /// # Errors
+    /// [`RenderError::Uncovered`] for characters the fonts lack, [`RenderError::TooLong`] for more than 99 documents; the
+    /// other variants are faults of the release.
+    pub fn render_proofs(&self, proofs: &ProofDocument) -> Result<Rendered, RenderError> {
+        let documents = proofs.documents();
+        if documents.len() > ATTACHMENTS_MAX {
+            return Err(RenderError::TooLong { field: "proofs", length_max: ATTACHMENTS_MAX });
+        }
+        let attachments = documents.into_iter().map(|bytes| Bytes::new(bytes.to_vec())).collect();
+        let data = ProofData { fonts: self.press.fonts.families(), proofs };
+        let set = self.set(Template::Proofs, &data, &Beside { qr: None, attachments })?;
+        self.finish(&set, &proofs.title)
+    }
+
     /// Checks that the fonts cover every text, then lays it out.
-    fn set(&self, template: Template, data: &impl Serialize, qr: Option<Bytes>) -> Result<Laid, RenderError> {
+    fn set(&self, template: Template, data: &impl Serialize, beside: &Beside) -> Result<Laid, RenderError> {
         let data = serde_json::to_value(data).map_err(|_| RenderError::Data)?;
         let missing = self.uncovered(&texts_of(&data));
         if !missing.is_empty() {
             return Err(RenderError::Uncovered(CodePoints(missing)));
         }
-        self.press.lay_out(template, Bytes::from_string(data.to_string()), qr)
+        self.press.lay_out(template, Bytes::from_string(data.to_string()), beside)
     }
 
     fn finish(&self, laid: &Laid, identity: &str) -> Result<Rendered, RenderError> {

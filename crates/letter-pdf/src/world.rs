@@ -12,6 +12,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 use crate::error::{Locations, RenderError};
 use crate::fonts::Fonts;
 use crate::letter::SetUpError;
+use crate::proofs::ATTACHMENTS_MAX;
 
 /// Built once and shared by all documents. Every file name is fixed: Typst keeps each name it has seen for ever.
 pub(crate) struct Press {
@@ -19,9 +20,21 @@ pub(crate) struct Press {
     pub(crate) fonts: Fonts,
     letter: Source,
     answer: Source,
+    proofs: Source,
     data: FileId,
     qr: FileId,
+    attachments: Vec<FileId>,
     standards: PdfStandards,
+    standards_with_attachments: PdfStandards,
+}
+
+/// What a template reads beside its data.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// The picture `qr.svg`.
+    pub(crate) qr: Option<Bytes>,
+    /// The files `proof-01.pdf` and on.
+    pub(crate) attachments: Vec<Bytes>,
 }
 
 /// Which template.
@@ -29,25 +42,30 @@ pub(crate) struct Press {
 pub(crate) enum Template {
     Letter,
     Answer,
+    Proofs,
 }
 
 impl Press {
     pub(crate) fn new() -> Result<Self, SetUpError> {
-        let standards =
-            PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).map_err(|_| SetUpError::Standards)?;
+        let standards = |archival| PdfStandards::new(&[archival, PdfStandard::Ua_1]).map_err(|_| SetUpError::Standards);
+        let attachments = (1..=ATTACHMENTS_MAX).map(|number| named(&format!("proof-{number:02}.pdf")));
         Ok(Self {
             library: LazyHash::new(Library::default()),
             fonts: Fonts::load()?,
             letter: Source::new(named("letter.typ")?, include_str!("../templates/letter.typ").to_owned()),
             answer: Source::new(named("answer.typ")?, include_str!("../templates/answer.typ").to_owned()),
+            proofs: Source::new(named("proofs.typ")?, include_str!("../templates/proofs.typ").to_owned()),
             data: named("data.json")?,
             qr: named("qr.svg")?,
-            standards,
+            attachments: attachments.collect::<Result<_, _>>()?,
+            standards: standards(PdfStandard::A_2a)?,
+            // The only part of PDF/A that carries files of any kind, and that goes with PDF/UA-1.
+            standards_with_attachments: standards(PdfStandard::A_3a)?,
         })
     }
 
-    pub(crate) fn lay_out(&self, template: Template, data: Bytes, qr: Option<Bytes>) -> Result<Laid, RenderError> {
-        let world = Sheet { press: self, template, data, qr };
+    pub(crate) fn lay_out(&self, template: Template, data: Bytes, beside: &Beside) -> Result<Laid, RenderError> {
+        let world = Sheet { press: self, template, data, beside };
         let document =
             typst::compile(&world).output.map_err(|faults| RenderError::Layout(self.locate(template, &faults)))?;
         Ok(Laid { document, template })
@@ -58,7 +76,10 @@ impl Press {
         let options = PdfOptions {
             ident: Smart::Custom(identity.to_owned()),
             creator: Smart::Custom(Some("Traject".to_owned())),
-            standards: self.standards.clone(),
+            standards: match laid.template {
+                Template::Letter | Template::Answer => self.standards.clone(),
+                Template::Proofs => self.standards_with_attachments.clone(),
+            },
             ..PdfOptions::default()
         };
         typst_pdf::pdf(&laid.document, &options)
@@ -69,6 +90,7 @@ impl Press {
         match template {
             Template::Letter => &self.letter,
             Template::Answer => &self.answer,
+            Template::Proofs => &self.proofs,
         }
     }
 
@@ -111,7 +133,7 @@ struct Sheet<'a> {
     press: &'a Press,
     template: Template,
     data: Bytes,
-    qr: Option<Bytes>,
+    beside: &'a Beside,
 }
 
 impl World for Sheet<'_> {
@@ -133,11 +155,13 @@ impl World for Sheet<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        match &self.qr {
-            _ if id == self.press.data => Ok(self.data.clone()),
-            Some(qr) if id == self.press.qr => Ok(qr.clone()),
-            _ => Err(FileError::AccessDenied),
-        }
+        let attached = || self.press.attachments.iter().position(|known| *known == id);
+        let found = match &self.beside.qr {
+            _ if id == self.press.data => Some(&self.data),
+            Some(qr) if id == self.press.qr => Some(qr),
+            _ => attached().and_then(|index| self.beside.attachments.get(index)),
+        };
+        found.cloned().ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -68,6 +68,17 @@ impl Pdf {
         (descriptors.len(), embedded.count())
     }
 
+    /// Name and bytes of every attached file.
+    pub(crate) fn attachments(&self) -> Vec<(String, Vec<u8>)> {
+        let files = self.dictionaries().filter(|dictionary| dictionary.has(b"EF"));
+        let file = |spec: &Dictionary| {
+            let held = self.follow(spec.get(b"EF").ok()?).as_dict().ok()?;
+            let stream = self.follow(held.get(b"F").ok()?).as_stream().ok()?;
+            Some((string(spec, b"UF")?, stream.get_plain_content().ok()?))
+        };
+        files.filter_map(file).collect()
+    }
+
     fn catalog(&self) -> &Dictionary {
         self.0.catalog().expect("a catalog")
     }
@@ -103,7 +114,14 @@ pub(crate) fn unspaced(text: &str) -> String {
 /// What PDF/A-2a and PDF/UA-1 ask for and can be read from the outside.
 pub(crate) fn assert_archival_and_accessible(pdf: &Pdf, language: &str, title: &str) {
     let xmp = pdf.xmp();
-    for claim in ["<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<"] {
+    assert!(xmp.contains("<pdfaid:part>2<"), "the metadata do not claim PDF/A-2");
+    assert_accessible(pdf, language, title);
+}
+
+/// What level A of any part of PDF/A and PDF/UA-1 ask for.
+pub(crate) fn assert_accessible(pdf: &Pdf, language: &str, title: &str) {
+    let xmp = pdf.xmp();
+    for claim in ["<pdfaid:conformance>A<", "<pdfuaid:part>1<"] {
         assert!(xmp.contains(claim), "the metadata lack {claim}");
     }
     assert!(xmp.contains(title), "the metadata lack the title {title}");

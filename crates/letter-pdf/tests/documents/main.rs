@@ -4,3 +4,4 @@ mod answers;
 mod inspect;
 mod letters;
 mod print_folder;
+mod proofs;
