@@ -117,6 +117,7 @@ const TABLE: &[Row] = &[
         may: Only(&["traject-app", "traject-domain", "traject-templates"]),
         never: &["sea-orm", "sqlx", "tonic", "traject-store", "typst"],
     },
+    Row { name: "traject-twin-http", may: Only(&[]), never: &["lettre", "sea-orm", "sqlx", "tonic", "typst"] },
     Row { name: "traject-config", may: Only(&[]), never: &["sea-orm", "sqlx", "tokio", "tonic"] },
     Row { name: "traject-server", may: EveryRoom, never: NEVER_SHIPPED },
     Row {

@@ -356,6 +356,19 @@ pub struct Recorded {
     pub provenance: Provenance,
 }
 
+/// What letters are bound to (actors-and-data.md § 8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letters {
+    /// The languages in which a municipality writes.
+    pub municipality: BTreeSet<LegalLanguage>,
+    /// The languages in which the GGC writes.
+    pub ggc: BTreeSet<LegalLanguage>,
+    /// Where a decision can be appealed against, as the appeal notice names it.
+    pub appeal_body: Label,
+    /// Where that comes from.
+    pub provenance: Provenance,
+}
+
 /// A reception office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organiser {
@@ -365,6 +378,8 @@ pub struct Organiser {
     pub label: Label,
     /// Track languages it may offer, per regime.
     pub tracks: BTreeMap<RegimeId, BTreeSet<LegalLanguage>>,
+    /// Languages of its letters, per regime.
+    pub letters: BTreeMap<RegimeId, BTreeSet<LegalLanguage>>,
     /// Where it comes from.
     pub provenance: Provenance,
 }
@@ -425,6 +440,8 @@ pub struct Law {
     pub fines: Dated<FineRange>,
     /// Organisers.
     pub organisers: Vec<Organiser>,
+    /// What letters are bound to.
+    pub letters: Letters,
     /// Components of the programme, by code.
     pub components: BTreeMap<Code, Dated<Component>>,
     /// Waivers of a component, by code.
@@ -545,6 +562,40 @@ impl Law {
     /// True when the list holds the code.
     pub fn has_code(&self, list: CodeList, code: &Code) -> bool {
         self.codes.get(&list).is_some_and(|codes| codes.contains_key(code))
+    }
+
+    /// The languages in which an agency writes on a day, as known on another; empty for a code that is no agency's.
+    pub fn letter_languages(&self, agency: &Code, on: Date, known_on: Date) -> BTreeSet<LegalLanguage> {
+        if agency.as_str() == "GGC" {
+            return self.letters.ggc.clone();
+        }
+        match self.organiser(agency) {
+            Some(organiser) => {
+                let regime = self.regime_on(on, known_on).map(|regime| &regime.id);
+                regime.and_then(|id| organiser.letters.get(id)).cloned().unwrap_or_default()
+            }
+            None if crate::municipality::Municipality::parse(agency.as_str()).is_some() => {
+                self.letters.municipality.clone()
+            }
+            None => BTreeSet::new(),
+        }
+    }
+
+    /// The language of an agency's letter to a person whose letter language is this, or is not known; `None`: in every
+    /// language in which the agency writes, side by side.
+    pub fn letter_language(
+        &self,
+        agency: &Code,
+        person: Option<LegalLanguage>,
+        on: Date,
+        known_on: Date,
+    ) -> Option<LegalLanguage> {
+        let languages = self.letter_languages(agency, on, known_on);
+        match person {
+            Some(language) if languages.contains(&language) => Some(language),
+            None if languages.len() != 1 => None,
+            _ => languages.first().copied(),
+        }
     }
 
     /// True for a country of ISO 3166-1; `XX`, stateless or of unknown nationality, is none.

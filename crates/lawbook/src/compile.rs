@@ -5,7 +5,7 @@ use crate::dated::{Sheet, dated};
 use crate::error::{LawError, LawErrorCode as E};
 use crate::files::{
     Articles, CodesFile, ConditionText, CountingFile, DeadlineText, DeadlinesFile, ExemptionText, Files, HolidayText,
-    Items, LabelText, OrganiserText, RegimeText, RegimesFile, Repeals, ScopePolicies, Sheets, SourcesFile,
+    Items, LabelText, LettersFile, OrganiserText, RegimeText, RegimesFile, Repeals, ScopePolicies, Sheets, SourcesFile,
     SuspensionPolicies, SuspensionText, Text, TransitionText,
 };
 use crate::place::{Codes, Known, Place, Result, line};
@@ -20,7 +20,7 @@ use traject_domain::dated::Dated;
 use traject_domain::labels::Label;
 use traject_domain::law::{
     Channel, CodeList, Condition, CountingRegime, Deadline, Exemption, ExemptionBasis, Holiday, HolidayRule, Law,
-    Organiser, Policies, Provenance, Regime, Source, Suspension, Transition, TransitionSubject,
+    Letters, Organiser, Policies, Provenance, Regime, Source, Suspension, Transition, TransitionSubject,
 };
 
 pub(crate) fn law(files: &Files) -> Result<Law> {
@@ -47,6 +47,7 @@ pub(crate) fn law(files: &Files) -> Result<Law> {
         breaches: breaches(&at("deadlines.yaml"), &files.deadlines.main)?,
         fines: fine::range(&known, &files.fines)?,
         organisers: organisers(&known, &files.organisers)?,
+        letters: letters(&Place::new("letters.yaml", &known), &files.letters)?,
         components: programme::components(&known, &files.programme)?,
         waivers: programme::waivers(&known, &files.programme)?,
         language_targets: programme::language_targets(&at("programme.yaml"), &files.programme.main)?,
@@ -385,16 +386,31 @@ fn organisers(known: &Known, files: &Sheets<crate::files::OrganisersFile>) -> Re
     Ok(all.into_values().collect())
 }
 
+fn languages(place: &Place<'_>, list: &Spanned<Vec<Text>>) -> Result<BTreeSet<LegalLanguage>> {
+    let language = |text: &Text| place.value(text, "nl or fr", LegalLanguage::from_code);
+    place.filled(list)?.iter().map(language).collect()
+}
+
+fn letters(place: &Place<'_>, file: &LettersFile) -> Result<Letters> {
+    Ok(Letters {
+        municipality: languages(place, &file.languages.municipality)?,
+        ggc: languages(place, &file.languages.ggc)?,
+        appeal_body: place.label(&file.appeal_body)?,
+        provenance: place.provenance(&file.provenance)?,
+    })
+}
+
 fn organiser(place: &Place<'_>, code: Code, text: &OrganiserText) -> Result<Organiser> {
-    let tracks = text.tracks.iter().map(|(regime, languages)| {
-        let language = |text: &Text| place.value(text, "nl or fr", LegalLanguage::from_code);
-        let offered = place.filled(languages)?.iter().map(language).collect::<Result<_>>()?;
-        Ok((place.regime(regime, languages)?, offered))
-    });
+    let per_regime = |texts: &Items<Vec<Text>>| {
+        let of =
+            |(regime, list): (&String, &Spanned<Vec<Text>>)| Ok((place.regime(regime, list)?, languages(place, list)?));
+        texts.iter().map(of).collect::<Result<BTreeMap<_, _>>>()
+    };
     Ok(Organiser {
         code,
         label: place.label(&text.label)?,
-        tracks: tracks.collect::<Result<_>>()?,
+        tracks: per_regime(&text.tracks)?,
+        letters: per_regime(&text.letters)?,
         provenance: place.provenance(&text.provenance)?,
     })
 }

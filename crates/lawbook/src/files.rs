@@ -101,7 +101,11 @@ structs! {
     }
     HolidayText { label: Spanned<LabelText>, month: Option<i8>, day: Option<i8>, days_after_easter: Option<i16> }
 
-    LettersFile { wrong_language: Text, provenance: Spanned<ProvenanceText> }
+    LettersFile {
+        wrong_language: Text, languages: LetterLanguagesText, appeal_body: Spanned<LabelText>,
+        provenance: Spanned<ProvenanceText>,
+    }
+    LetterLanguagesText { municipality: Spanned<Vec<Text>>, ggc: Spanned<Vec<Text>> }
 
     FinesFile { ranges: Spanned<Items<FineText>> }
     FineText {
@@ -137,7 +141,8 @@ structs! {
 
     OrganisersFile { organisers: Items<OrganiserText> }
     OrganiserText {
-        label: Spanned<LabelText>, tracks: Items<Vec<Text>>, provenance: Spanned<ProvenanceText>,
+        label: Spanned<LabelText>, tracks: Items<Vec<Text>>, letters: Items<Vec<Text>>,
+        provenance: Spanned<ProvenanceText>,
     }
 }
 

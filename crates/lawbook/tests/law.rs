@@ -16,6 +16,7 @@ fn grounds(law: &Law) -> BTreeMap<String, &Provenance> {
     let fines = law.fines.latest().expect("fines have a range");
     let mut grounds = BTreeMap::from([
         ("counting".to_owned(), &law.counting.provenance),
+        ("letters".to_owned(), &law.letters.provenance),
         ("policies".to_owned(), &law.policies_provenance),
         ("fines".to_owned(), &fines.provenance),
     ]);
@@ -233,4 +234,27 @@ fn any_subset_of_terms_may_be_suspended_and_no_other_term() {
     assert_eq!(suspends("D-CURE, D-REGISTER").expect("two"), 2);
     assert!(suspends("D-PAY").is_err());
     assert!(suspends("D-CURE,").is_err());
+}
+
+#[test]
+fn each_agency_writes_in_its_languages_and_in_both_only_where_it_may() {
+    use traject_domain::code::LegalLanguage::{Fr, Nl};
+    let law = law();
+    let (a, b) = (jiff::civil::date(2023, 6, 1), jiff::civil::date(2024, 6, 1));
+    let of = |agency: &str, person, on| law.letter_language(&agency.into(), person, on, b);
+    for agency in ["21009", "GGC"] {
+        assert_eq!(of(agency, Some(Fr), a), Some(Fr));
+        assert_eq!(of(agency, Some(Nl), a), Some(Nl));
+        assert_eq!(of(agency, None, a), None, "both, side by side");
+    }
+    for person in [Some(Nl), Some(Fr), None] {
+        assert_eq!(of("BON", person, b), Some(Nl));
+        assert_eq!(of("BAPA_VIA", person, a), Some(Fr));
+        assert_eq!(of("BAPA_VIA", person, b), Some(Fr), "until a lawyer says otherwise");
+    }
+    assert!(law.letter_languages(&"NOBODY".into(), b, b).is_empty());
+    let mut site = LawText::embedded();
+    site.set(&["organisers.organisers.BAPA_VIA.letters.B=[fr, nl]".to_owned()]).expect("a site may set it");
+    let law = site.compile().expect("loads");
+    assert_eq!(law.letter_language(&"BAPA_VIA".into(), Some(Nl), b, b), Some(Nl));
 }

@@ -43,7 +43,7 @@ const SYNTAX: &[Fault] = &[
 const PROVENANCE: &[Fault] = &[
     ("fines.yaml", "sources: [BEWELCOME, PRESS]", "sources: []", E::MissingSource, "sources: []"),
     ("organisers.yaml", "sources: [SEED, AGII], ", "", E::MissingSource, "confidence: verified"),
-    ("letters.yaml", "provenance: {sources: [OWN], confidence: assumption}\n", "", E::MissingSource, "wrong_language"),
+    ("letters.yaml", "provenance: {sources: [OWN], confidence: assumption}\n", "", E::MissingSource, "appeal_body"),
     ("codes.yaml", "sources: [FORMAT]", "sources: [HEARSAY]", E::UnknownSource, "HEARSAY"),
     ("exemptions.yaml", "[GAZ_A_AMD, PRESS]", "[GAZ_A_AMD, BLOG]", E::UnknownSource, "BLOG"),
     ("fines.yaml", "confidence: verified", "confidence: certain", E::BadValue, "certain"),
@@ -130,6 +130,8 @@ const VALUES: &[Fault] = &[
     ("programme.yaml", "component: CITIZENSHIP", "component: SINGING", E::BadValue, "SINGING"),
     ("organisers.yaml", "{A: [nl]", "{A: [de]", E::BadValue, "[de]"),
     ("organisers.yaml", "{A: [nl]", "{A: []", E::EmptyList, "{A: []"),
+    ("organisers.yaml", "letters: {A: [nl]", "letters: {C: [nl]", E::UnknownRegime, "{C: [nl]"),
+    ("letters.yaml", "ggc: [nl, fr]", "ggc: []", E::EmptyList, "ggc: []"),
 ];
 
 fn faults() -> impl Iterator<Item = &'static Fault> {
