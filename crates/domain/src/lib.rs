@@ -22,6 +22,7 @@ pub mod money;
 pub mod municipality;
 pub mod national_number;
 pub mod partial_date;
+pub mod payment;
 pub mod persons;
 pub mod predicate;
 pub mod standing;
