@@ -407,6 +407,8 @@ pub enum CodeList {
     Papers,
     /// Why an exemption or a suspension is refused.
     RefusalReasons,
+    /// Languages in which a person is spoken to, ISO 639.
+    Languages,
 }
 
 /// The whole law in the form the evaluator reads.
@@ -562,6 +564,11 @@ impl Law {
     /// True when the list holds the code.
     pub fn has_code(&self, list: CodeList, code: &Code) -> bool {
         self.codes.get(&list).is_some_and(|codes| codes.contains_key(code))
+    }
+
+    /// The name of a code of a list.
+    pub fn label(&self, list: CodeList, code: &Code) -> Option<&Label> {
+        self.codes.get(&list)?.get(code)
     }
 
     /// The languages in which an agency writes on a day, as known on another; empty for a code that is no agency's.

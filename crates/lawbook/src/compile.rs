@@ -283,6 +283,7 @@ fn codes(place: &Place<'_>, file: &CodesFile) -> Result<Codes> {
         (CodeList::OtherRegions, &file.other_regions),
         (CodeList::Papers, &file.papers),
         (CodeList::RefusalReasons, &file.refusal_reasons),
+        (CodeList::Languages, &file.languages),
     ]
     .into_iter()
     .map(|(list, texts)| Ok((list, labels(place, texts)?)))
