@@ -51,10 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     for (script, name) in NAMES {
-        let letter = Letter::CertificateOfObligation(samples::certificate(samples::envelope(
-            LetterLanguage::Bilingual,
-            samples::named(name),
-        )));
+        let letter = samples::certificate(samples::envelope(LetterLanguage::Bilingual, samples::named(name)));
         write(&press, &directory, &format!("name-{script}"), &letter)?;
     }
     fs::write(directory.join("answer.pdf"), press.render_answer(&answer()?)?.pdf)?;
@@ -70,7 +67,7 @@ fn repeat(press: &LetterPdf, count: usize) -> Result<(), Box<dyn Error>> {
     for index in 0..count {
         let mut envelope = samples::envelope(LetterLanguage::Nl, samples::named(&format!("Amina Voorbeeld {index}")));
         envelope.dossier_reference = format!("T-21009-{index:06}");
-        press.render(&Letter::CertificateOfObligation(samples::certificate(envelope)))?;
+        press.render(&samples::certificate(envelope))?;
     }
     Ok(())
 }

@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+use traject_templates::ComposeError;
+
 /// A document that was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
+    /// The letter is not complete.
+    #[error("the letter could not be put in words")]
+    Compose(#[from] ComposeError),
     /// Characters that none of the fonts can print. A person must look at the name.
     #[error("the fonts do not cover {0}")]
     Uncovered(CodePoints),
@@ -36,7 +41,7 @@ impl RenderError {
         match self {
             Self::Uncovered(_) => "UNCOVERED_NAME",
             Self::TooLong { .. } => "INVALID_ARGUMENT",
-            Self::Layout(_) | Self::Standard(_) | Self::Qr | Self::Data => "INTERNAL",
+            Self::Compose(_) | Self::Layout(_) | Self::Standard(_) | Self::Qr | Self::Data => "INTERNAL",
         }
     }
 }

@@ -6,7 +6,7 @@ use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use traject_templates::{ComposedLetter, Letter, TextError, Texts};
+use traject_templates::{ComposeError, ComposedLetter, Letter, TextError, Texts};
 use typst::foundations::Bytes;
 
 use crate::answer::AnswerDocument;
@@ -124,8 +124,24 @@ impl LetterPdf {
     }
 
     /// The words of a letter, as they would be printed.
-    pub fn compose(&self, letter: &Letter) -> ComposedLetter {
+    ///
+    /// # Errors
+    /// [`ComposeError`] for a letter that is not complete.
+    pub fn compose(&self, letter: &Letter) -> Result<ComposedLetter, ComposeError> {
         self.texts.compose(letter)
+    }
+
+    /// The texts of letters and mails.
+    pub const fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// Composes a letter and makes it; see [`Self::print`].
+    ///
+    /// # Errors
+    /// [`RenderError::Compose`] for a letter that is not complete, and as [`Self::print`].
+    pub fn render(&self, letter: &Letter) -> Result<Rendered, RenderError> {
+        self.print(&self.compose(letter)?)
     }
 
     /// Makes a letter: A4, address in the right-hand window of a C5 or DL envelope.
@@ -133,13 +149,12 @@ impl LetterPdf {
     /// # Errors
     /// [`RenderError::Uncovered`] and [`RenderError::TooLong`] for values a letter cannot carry; the other variants
     /// are faults of the release.
-    pub fn render(&self, letter: &Letter) -> Result<Rendered, RenderError> {
-        check_lengths(letter)?;
-        let composed = self.compose(letter);
+    pub fn print(&self, composed: &ComposedLetter) -> Result<Rendered, RenderError> {
+        check_lengths(composed)?;
         let data = |size| LetterData {
             fonts: self.press.fonts.families(),
             size,
-            letter: &composed,
+            letter: composed,
             name: Name {
                 text: &composed.recipient_name,
                 rtl: is_right_to_left(&composed.recipient_name),
@@ -211,20 +226,19 @@ impl LetterPdf {
     }
 }
 
-fn check_lengths(letter: &Letter) -> Result<(), RenderError> {
-    let recipient = &letter.envelope().recipient;
+fn check_lengths(letter: &ComposedLetter) -> Result<(), RenderError> {
     let too_long = |field, length_max| Err(RenderError::TooLong { field, length_max });
-    if recipient.full_name.chars().count() > NAME_LENGTH_MAX {
+    if letter.recipient_name.chars().count() > NAME_LENGTH_MAX {
         return too_long("full_name", NAME_LENGTH_MAX);
     }
-    let parts = recipient.full_name.split([' ', '-']);
+    let parts = letter.recipient_name.split([' ', '-']);
     if parts.map(|part| part.chars().count()).any(|length| length > NAME_PART_LENGTH_MAX) {
         return too_long("full_name_part", NAME_PART_LENGTH_MAX);
     }
-    if recipient.address.len() > ADDRESS_LINES_MAX {
+    if letter.recipient_address.len() > ADDRESS_LINES_MAX {
         return too_long("address", ADDRESS_LINES_MAX);
     }
-    if recipient.address.iter().any(|line| line.chars().count() > ADDRESS_LINE_LENGTH_MAX) {
+    if letter.recipient_address.iter().any(|line| line.chars().count() > ADDRESS_LINE_LENGTH_MAX) {
         return too_long("address_line", ADDRESS_LINE_LENGTH_MAX);
     }
     Ok(())

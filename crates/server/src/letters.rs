@@ -9,12 +9,13 @@ use traject_domain::Date;
 use traject_domain::code::{Breach, LegalLanguage, Term};
 use traject_domain::history::{History, Moment};
 use traject_domain::law::{Law, Length, RegimeId};
+use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
 use traject_domain::standing::Standing;
 use traject_letter_pdf::{LetterPdf, PrintFolder, PrintJob, RenderError, Rendered};
 use traject_templates::{
-    BreachFacts, CertificateOfObligation, DeliveryReference, Envelope, FineRange, FormalNotice, Letter, LetterLanguage,
-    Offer, PerLanguage, Recipient, Served,
+    ComposeError, DeliveryReference, Envelope, Issuer, Letter, LetterLanguage, Offer, PerLanguage, Recipient, Values,
+    slot,
 };
 
 /// How a municipality is reached about civic integration.
@@ -44,6 +45,9 @@ pub enum LetterError {
     /// The print folder.
     #[error("the print folder cannot be used")]
     Print(#[from] traject_letter_pdf::PrintError),
+    /// A letter that lacks a value or a language.
+    #[error("a letter could not be put in words")]
+    Compose(#[from] ComposeError),
     /// A fault of a template.
     #[error("a letter could not be rendered")]
     Render(#[source] RenderError),
@@ -116,7 +120,8 @@ impl Letters<'_> {
                 return Ok(true);
             }
         };
-        let rendered = match self.press.render(&letter) {
+        let composed = self.press.compose(&letter)?;
+        let rendered = match self.press.print(&composed) {
             // What was rendered once is what is sent, even where the dossier has changed since.
             Ok(rendered) if is_rendered => self.stored(delivery, rendered).await?,
             Ok(rendered) => rendered,
@@ -131,7 +136,7 @@ impl Letters<'_> {
         if !is_rendered {
             self.step(delivery, DeliveryState::Created, DeliveryState::Rendered, Some(&rendered.pdf)).await?;
         }
-        self.folder.store(&PrintJob::new(&self.press.compose(&letter), &rendered))?;
+        self.folder.store(&PrintJob::new(&composed, &rendered))?;
         self.step(delivery, DeliveryState::Rendered, DeliveryState::Printed, None).await?;
         made.printed += 1;
         Ok(true)
@@ -172,21 +177,27 @@ impl Letters<'_> {
         let Ok(delivery_reference) = DeliveryReference::parse(&delivery.id.to_string()) else { return Ground::Gone };
         let envelope = Envelope {
             language: LetterLanguage::of(delivery.language),
-            municipality,
-            municipality_email: contact.email.clone(),
-            municipality_phone: contact.phone.clone(),
+            courtesy: None,
+            plain: false,
+            issuer: Issuer::Municipality(municipality),
+            issuer_email: contact.email.clone(),
+            issuer_phone: contact.phone.clone(),
             information_site: self.senders.information_site.clone(),
             recipient: recipient(identity),
             dossier_reference: dossier.id.to_string(),
             delivery_reference,
             dated_on,
+            twin_url: None,
+            attestation: None,
         };
         let context = Context { law, standing: &standing, dated_on, known_on: at.recorded_by };
-        let letter = match (delivery.key.step.document(), delivery.key.step.breach()) {
-            (Document::CertificateOfObligation, _) => context.certificate(envelope),
-            (Document::FormalNotice, Some(breach)) => context.notice(envelope, breach),
+        let (document, breach) = (delivery.key.step.document(), delivery.key.step.breach());
+        let values = match (document, breach) {
+            (Document::CertificateOfObligation, _) => context.certificate(),
+            (Document::FormalNotice, Some(breach)) => context.notice(breach),
             _ => None,
         };
+        let letter = values.map(|values| Letter { document, breach, envelope, values });
         letter.map_or(Ground::Gone, |letter| Ground::Stands(Box::new(letter)))
     }
 }
@@ -210,46 +221,52 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn certificate(&self, envelope: Envelope) -> Option<Letter> {
+    fn certificate(&self) -> Option<Values> {
         let obligation = self.standing.obligation.as_ref()?;
         if obligation.closing.is_some() {
             return None;
         }
         let term = obligation.breach(Breach::NotRegistered).term.as_ref();
-        Some(Letter::CertificateOfObligation(CertificateOfObligation {
-            envelope,
-            legal_ground: self.ground(Term::Register),
-            register_term: self.length(Term::Register),
-            served: term.map(|term| Served { received_on: term.start, due: term.due }),
-            complete_term: self.length(Term::Complete),
-            cure_term: self.length(Term::Cure),
-            fine: self.fine(),
-            offers: self.offers(),
-        }))
+        let mut values = self.enforcement(Term::Register);
+        values
+            .set(slot::REGISTER_TERM, self.length(Term::Register))
+            .set(slot::COMPLETE_TERM, self.length(Term::Complete))
+            .set(slot::OFFERS, self.offers())
+            .set_some(slot::CERTIFICATE_RECEIVED_ON, term.map(|term| term.start))
+            .set_some(slot::REGISTER_DUE, term.map(|term| term.due));
+        Some(values)
     }
 
     /// A notice whose posting was withdrawn or retracted meanwhile is not sent.
-    fn notice(&self, envelope: Envelope, breach: Breach) -> Option<Letter> {
+    fn notice(&self, breach: Breach) -> Option<Values> {
         let standing = self.standing.obligation.as_ref()?.breach(breach);
         let notice = standing.notices.last().filter(|notice| notice.is_valid())?;
         let term = standing.term.as_ref()?;
-        let breach = match breach {
-            Breach::NotRegistered => BreachFacts::NotRegistered {
-                certificate_received_on: term.start,
-                register_by: term.due,
-                offers: self.offers(),
-            },
-            Breach::NotCompleted => BreachFacts::NotCompleted { registered_on: term.start, complete_by: term.due },
+        let mut values = self.enforcement(Term::Cure);
+        match breach {
+            Breach::NotRegistered => values
+                .set(slot::CERTIFICATE_RECEIVED_ON, term.start)
+                .set(slot::REGISTER_DUE, term.due)
+                .set(slot::OFFERS, self.offers()),
+            Breach::NotCompleted => values.set(slot::REGISTERED_ON, term.start).set(slot::COMPLETE_DUE, term.due),
         };
         let served = standing.cure.as_ref().filter(|_| !notice.presumed);
-        Some(Letter::FormalNotice(FormalNotice {
-            envelope,
-            legal_ground: self.ground(Term::Cure),
-            breach,
-            cure_term: self.length(Term::Cure),
-            served: served.map(|cure| Served { received_on: cure.start, due: cure.due }),
-            fine: self.fine(),
-        }))
+        values
+            .set_some(slot::NOTICE_DELIVERED_ON, served.map(|cure| cure.start))
+            .set_some(slot::CURE_DUE, served.map(|cure| cure.due));
+        Some(values)
+    }
+
+    /// What follows a breach, and the legal ground of a term.
+    fn enforcement(&self, term: Term) -> Values {
+        let (fine_min, fine_max) = self.fine();
+        let mut values = Values::new();
+        values
+            .set(slot::CURE_TERM, self.length(Term::Cure))
+            .set(slot::FINE_MIN, fine_min)
+            .set(slot::FINE_MAX, fine_max)
+            .set(slot::LEGAL_GROUND, self.ground(term));
+        values
     }
 
     /// The regime in force on the day of the letter, with the article of the term where one was seen.
@@ -277,10 +294,9 @@ impl Context<'_> {
         self.law.length_on(term, self.dated_on, self.known_on)
     }
 
-    fn fine(&self) -> FineRange {
+    fn fine(&self) -> (Cents, Cents) {
         let range = self.law.fines.on(self.dated_on, self.known_on);
-        let (min, max) = range.map_or_else(|| self.law.fine_extent(), |range| (range.min, range.max));
-        FineRange { min, max }
+        range.map_or_else(|| self.law.fine_extent(), |range| (range.min, range.max))
     }
 
     fn offers(&self) -> Vec<Offer> {

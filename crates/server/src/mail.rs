@@ -12,7 +12,7 @@ use traject_domain::municipality::Municipality;
 use traject_email_smtp::{
     Attachment, Mail, MessageId, NotAMessageId, SendOutcome, SmtpConfig, SmtpMailer, Step, TlsMode,
 };
-use traject_templates::{ComposedMail, CopiedLetter, CopyMail, DeliveryReference, LetterLanguage, Texts};
+use traject_templates::{ComposedMail, CopyMail, DeliveryReference, Issuer, LetterLanguage, Texts};
 
 /// Why copies could not be sent. Those sent before stay sent; one that was being sent stays in `Sending`, and
 /// [`recover`] puts it in doubt.
@@ -228,14 +228,12 @@ impl Mails<'_> {
     fn words(&self, letter: &Delivery, municipality: Municipality, contact: &Contact) -> Option<ComposedMail> {
         Some(self.texts.compose_copy(&CopyMail {
             language: LetterLanguage::of(letter.language),
-            letter: match letter.key.step.breach() {
-                None => CopiedLetter::Certificate,
-                Some(breach) => CopiedLetter::Notice(breach),
-            },
+            document: letter.key.step.document(),
+            breach: letter.key.step.breach(),
             letter_reference: DeliveryReference::parse(&letter.id.to_string()).ok()?,
-            municipality,
-            municipality_email: contact.email.clone(),
-            municipality_phone: contact.phone.clone(),
+            issuer: Issuer::Municipality(municipality),
+            issuer_email: contact.email.clone(),
+            issuer_phone: contact.phone.clone(),
         }))
     }
 }

@@ -1,30 +1,49 @@
-//! What a letter is filled with. The caller takes dates, terms and legal grounds from the standing and the law.
+//! A letter before it is words: which document, to whom, from whom, in which languages, with which values. The caller takes
+//! dates, terms and legal grounds from the standing and the law.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 use traject_domain::Date;
-use traject_domain::code::{Breach, LegalLanguage};
-use traject_domain::law::Length;
-use traject_domain::money::Cents;
+use traject_domain::code::{Breach, Code, LegalLanguage};
+use traject_domain::delivery::Document;
+use traject_domain::law::AgencyKind;
 use traject_domain::municipality::Municipality;
 
-/// A letter to one newcomer.
+use crate::slot::Values;
+
+/// A letter to one newcomer: which document, and what it is filled with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Letter {
-    /// Certificate of obligation (attest tot verplichting, attestation d'obligation).
-    CertificateOfObligation(CertificateOfObligation),
-    /// Formal notice after a lapse (aanmaning, mise en demeure).
-    FormalNotice(FormalNotice),
+pub struct Letter {
+    /// Which document.
+    pub document: Document,
+    /// The breach it is about, for a document that is about one.
+    pub breach: Option<Breach>,
+    /// What every letter carries.
+    pub envelope: Envelope,
+    /// The values of its slots.
+    pub values: Values,
 }
 
-impl Letter {
-    /// What every letter carries.
-    pub fn envelope(&self) -> &Envelope {
+/// Who issues a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Issuer {
+    /// A municipality.
+    Municipality(Municipality),
+    /// A reception office, by its name.
+    Organiser(PerLanguage),
+    /// The Joint Community Commission (GGC, COCOM).
+    Ggc,
+}
+
+impl Issuer {
+    /// What kind of agency it is.
+    pub const fn kind(&self) -> AgencyKind {
         match self {
-            Self::CertificateOfObligation(letter) => &letter.envelope,
-            Self::FormalNotice(letter) => &letter.envelope,
+            Self::Municipality(_) => AgencyKind::Municipality,
+            Self::Organiser(_) => AgencyKind::Organiser,
+            Self::Ggc => AgencyKind::Ggc,
         }
     }
 }
@@ -139,17 +158,22 @@ impl fmt::Debug for Recipient {
     }
 }
 
-/// What every letter carries.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What every letter carries. Debug output leaves out where the recipient lives and the twin's address.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// The language or languages of the act.
+    /// The legal language or languages of the act.
     pub language: LetterLanguage,
-    /// The municipality that sends it.
-    pub municipality: Municipality,
-    /// Where the municipality receives certificates and questions.
-    pub municipality_email: String,
-    /// The municipality's number for questions, as it is to be printed.
-    pub municipality_phone: Option<String>,
+    /// The language of a translation for information, one of [`crate::Texts::courtesy_languages`].
+    pub courtesy: Option<Code>,
+    /// Whether a page with few words in great letters is added, for a person who reads little or whose language has no
+    /// translation.
+    pub plain: bool,
+    /// Who issues it.
+    pub issuer: Issuer,
+    /// Where the issuer receives papers and questions.
+    pub issuer_email: String,
+    /// The issuer's number for questions, as it is to be printed.
+    pub issuer_phone: Option<String>,
     /// Address of the Bewelcome site, as it is to be printed (no scheme).
     pub information_site: String,
     /// The newcomer.
@@ -160,6 +184,23 @@ pub struct Envelope {
     pub delivery_reference: DeliveryReference,
     /// The civil date on the letter (Europe/Brussels).
     pub dated_on: Date,
+    /// Where the HTML twin can be read, with its short-lived code; the QR code leads there. None: the QR code holds the
+    /// delivery reference.
+    pub twin_url: Option<String>,
+    /// The signed short code of a certificate, in characters of a QR code's alphanumeric mode.
+    pub attestation: Option<String>,
+}
+
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope")
+            .field("language", &self.language)
+            .field("courtesy", &self.courtesy)
+            .field("issuer", &self.issuer)
+            .field("delivery_reference", &self.delivery_reference)
+            .field("dated_on", &self.dated_on)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An organiser a newcomer may choose, with the tracks it offers on the day of the letter.
@@ -169,102 +210,6 @@ pub struct Offer {
     pub name: PerLanguage,
     /// The languages of its tracks.
     pub tracks: BTreeSet<LegalLanguage>,
-}
-
-/// The amounts between which the law lets the GGC fine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FineRange {
-    /// The lowest amount.
-    pub min: Cents,
-    /// The highest amount.
-    pub max: Cents,
-}
-
-/// The day an act was received, and the last day of the term that it started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Served {
-    /// The day of receipt, or of presumed delivery.
-    pub received_on: Date,
-    /// The last day of the term.
-    pub due: Date,
-}
-
-/// Certificate of obligation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateOfObligation {
-    /// What every letter carries.
-    pub envelope: Envelope,
-    /// The legal ground, as the law's data cites it.
-    pub legal_ground: PerLanguage,
-    /// D-REGISTER: from receipt of the certificate to registration.
-    pub register_term: Length,
-    /// Receipt and last day to register, once the certificate was handed over. Unknown: the letter says from when the
-    /// term runs and carries a receipt to sign.
-    pub served: Option<Served>,
-    /// D-COMPLETE: from registration to completion.
-    pub complete_term: Length,
-    /// D-CURE: from the formal notice to refusal.
-    pub cure_term: Length,
-    /// The fine that may follow a refusal.
-    pub fine: FineRange,
-    /// The organisers to choose from.
-    pub offers: Vec<Offer>,
-}
-
-/// What was not done in time, with the dates that show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BreachFacts {
-    /// No registration by the last day of D-REGISTER.
-    NotRegistered {
-        /// When the certificate of obligation was received.
-        certificate_received_on: Date,
-        /// The last day to register, suspensions and rolling included.
-        register_by: Date,
-        /// The organisers to choose from.
-        offers: Vec<Offer>,
-    },
-    /// No completion by the last day of D-COMPLETE.
-    NotCompleted {
-        /// When the person registered with an organiser.
-        registered_on: Date,
-        /// The last day to complete, suspensions and rolling included.
-        complete_by: Date,
-    },
-}
-
-impl BreachFacts {
-    /// Which breach it is.
-    pub const fn breach(&self) -> Breach {
-        match self {
-            Self::NotRegistered { .. } => Breach::NotRegistered,
-            Self::NotCompleted { .. } => Breach::NotCompleted,
-        }
-    }
-
-    /// The due date that was missed.
-    pub const fn missed(&self) -> Date {
-        match self {
-            Self::NotRegistered { register_by, .. } => *register_by,
-            Self::NotCompleted { complete_by, .. } => *complete_by,
-        }
-    }
-}
-
-/// Formal notice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormalNotice {
-    /// What every letter carries.
-    pub envelope: Envelope,
-    /// The legal ground, as the law's data cites it.
-    pub legal_ground: PerLanguage,
-    /// The breach and its dates.
-    pub breach: BreachFacts,
-    /// D-CURE: from delivery of the notice to refusal.
-    pub cure_term: Length,
-    /// Delivery and last day to cure, when the notice is handed over at the desk.
-    pub served: Option<Served>,
-    /// The fine that may follow a refusal.
-    pub fine: FineRange,
 }
 
 #[cfg(test)]

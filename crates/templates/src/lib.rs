@@ -1,29 +1,35 @@
-//! The texts people read, per language: letters as typed contexts and composed passages, and messages by stable code.
+//! The texts people read, per language: documents as data and their composed passages, and messages by stable code.
 //!
-//! May depend on traject-domain, include_dir, serde, serde-saphyr and thiserror.
-//! Must never know rules of law (terms, dates and legal grounds come in with the context), the clock, files outside
+//! May depend on traject-domain, include_dir, maud, serde, serde-saphyr and thiserror.
+//! Must never know rules of law (terms, dates and legal grounds come in as values of slots), the clock, files outside
 //! this crate, fonts or layout.
 //!
-//! A letter is a typed context ([`Letter`]); [`Texts::compose`] turns it into a [`ComposedLetter`], which a renderer
-//! lays out and a mail can carry as [plain text](ComposedLetter::plain_text). A [`CopyMail`] becomes a [`ComposedMail`]
-//! by [`Texts::compose_copy`]. The reasons of a standing become a page by [`reasons`]. The texts live in `letters/`,
-//! `mails/`, `messages/` and `reasons/`, one file per language.
+//! A letter is a document with values for its typed [`slot`]s ([`Letter`]); [`Texts::compose`] turns it into a
+//! [`ComposedLetter`], which a renderer lays out, a browser shows as its [HTML twin](ComposedLetter::html) and a mail can
+//! carry as [plain text](ComposedLetter::plain_text). A [`CopyMail`] becomes a [`ComposedMail`] by
+//! [`Texts::compose_copy`]. The reasons of a standing become a page by [`reasons`]. The texts live in `documents/`,
+//! `mails/`, `messages/` and `reasons/`, one file per language; `documents/README.md` says how to add one.
 
 mod compose;
 pub mod composed;
 pub mod context;
+mod documents;
 mod mail;
 mod messages;
 pub mod reasons;
 pub mod samples;
+pub mod slot;
+pub mod text;
 mod texts;
+mod twin;
 pub mod wording;
 
+pub use compose::ComposeError;
 pub use composed::ComposedLetter;
 pub use context::{
-    BreachFacts, CertificateOfObligation, DeliveryReference, Envelope, FineRange, FormalNotice, InvalidReference,
-    Letter, LetterLanguage, Offer, PerLanguage, Recipient, Served,
+    DeliveryReference, Envelope, InvalidReference, Issuer, Letter, LetterLanguage, Offer, PerLanguage, Recipient,
 };
-pub use mail::{ComposedMail, CopiedLetter, CopyMail};
+pub use mail::{ComposedMail, CopyMail};
 pub use messages::{codes, message, message_with};
-pub use texts::{TextError, Texts};
+pub use slot::{Slot, Values};
+pub use texts::{TextError, TextFault, Texts};

@@ -1,22 +1,18 @@
-//! From a typed context to the words of a mail: plain text, and the same as HTML.
+//! The words of a mail: plain text, and the same as HTML.
 
 use std::fmt;
 
+use maud::{DOCTYPE, Markup, html};
 use traject_domain::code::{Breach, LegalLanguage};
-use traject_domain::municipality::Municipality;
+use traject_domain::delivery::Document;
+use traject_domain::law::AgencyKind;
 
-use crate::context::{DeliveryReference, LetterLanguage};
-use crate::texts::{LanguageTexts, Texts};
+use crate::composed::ComposedLetter;
+use crate::context::{DeliveryReference, Issuer, LetterLanguage};
+use crate::documents::common::CommonFile;
+use crate::text::Text;
+use crate::texts::{MailTexts, Texts};
 use crate::wording::of_municipality;
-
-/// The letters that a mail may bring a copy of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CopiedLetter {
-    /// Certificate of obligation.
-    Certificate,
-    /// Formal notice for a breach.
-    Notice(Breach),
-}
 
 /// The mail that brings a copy of a letter, for information: the letter on paper is the one that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +20,17 @@ pub struct CopyMail {
     /// The language or languages of the letter, and so of the mail.
     pub language: LetterLanguage,
     /// Which letter.
-    pub letter: CopiedLetter,
+    pub document: Document,
+    /// The breach it is about, if it is about one.
+    pub breach: Option<Breach>,
     /// The delivery reference of the letter on paper.
     pub letter_reference: DeliveryReference,
-    /// The municipality that sends the letter.
-    pub municipality: Municipality,
-    /// Where the municipality receives questions.
-    pub municipality_email: String,
-    /// The municipality's number for questions, as it is to be shown.
-    pub municipality_phone: Option<String>,
+    /// Who issues the letter.
+    pub issuer: Issuer,
+    /// Where the issuer receives questions.
+    pub issuer_email: String,
+    /// The issuer's number for questions, as it is to be shown.
+    pub issuer_phone: Option<String>,
 }
 
 /// A mail in words. Its debug output leaves the words out: they tell of one person's letter.
@@ -59,25 +57,73 @@ impl Texts {
     /// The words of the mail that brings a copy of a letter, in each language of the letter.
     pub fn compose_copy(&self, mail: &CopyMail) -> ComposedMail {
         let languages = mail.language.passages();
-        let passages: Vec<Passage> =
-            languages.iter().map(|language| Passage::new(self.of(*language), *language, mail)).collect();
-        let joined =
-            |part: fn(&Passage) -> String, between: &str| passages.iter().map(part).collect::<Vec<_>>().join(between);
-        let subject = joined(|passage| passage.subject.clone(), " / ");
-        let html = format!(
-            "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
-             <body>\n{}\n</body>\n</html>\n",
-            languages.first().map_or("", |language| language.code()),
-            escaped(&subject),
-            joined(Passage::html, "\n<hr>\n"),
-        );
+        let passages: Vec<Passage> = languages.iter().map(|language| Passage::new(self, *language, mail)).collect();
+        let subject = joined(&passages, |passage| passage.subject.clone(), " / ");
+        let page = html! {
+            (DOCTYPE)
+            html lang=(languages.first().map_or("", |language| language.code())) {
+                head { meta charset="utf-8"; title { (subject) } }
+                body {
+                    @for (index, passage) in passages.iter().enumerate() {
+                        @if index > 0 { hr; }
+                        (passage.html())
+                    }
+                }
+            }
+        };
         ComposedMail {
             subject,
-            text: joined(Passage::text, "\n\n----\n\n"),
-            html,
-            language_tags: joined(|passage| passage.language.to_owned(), ", "),
+            text: joined(&passages, Passage::text, "\n\n----\n\n"),
+            html: page.into_string(),
+            language_tags: joined(&passages, |passage| passage.language.to_owned(), ", "),
         }
     }
+
+    /// A letter as a mail of its own: the whole letter in text and in HTML, a translation included.
+    pub fn compose_mail(&self, letter: &ComposedLetter, issuer: AgencyKind) -> ComposedMail {
+        let languages = letter.language.passages();
+        let subjects: Vec<&str> = languages.iter().map(|language| subject(self.mails(*language), issuer)).collect();
+        let tags = languages.iter().map(|language| language.code());
+        let tags = tags.chain(letter.courtesy.as_ref().map(|passage| passage.language.as_str()));
+        ComposedMail {
+            subject: subjects.join(" / "),
+            text: letter.plain_text(),
+            html: letter.html(),
+            language_tags: tags.collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+fn joined(passages: &[Passage], part: fn(&Passage) -> String, between: &str) -> String {
+    passages.iter().map(part).collect::<Vec<_>>().join(between)
+}
+
+fn subject(texts: &MailTexts, issuer: AgencyKind) -> &str {
+    match issuer {
+        AgencyKind::Municipality => texts.subject_municipality(),
+        AgencyKind::Organiser => texts.subject_organiser(),
+        AgencyKind::Ggc => texts.subject_ggc(),
+    }
+}
+
+fn copy_subject(texts: &MailTexts, issuer: AgencyKind) -> &str {
+    match issuer {
+        AgencyKind::Municipality => texts.copy_subject_municipality(),
+        AgencyKind::Organiser => texts.copy_subject_organiser(),
+        AgencyKind::Ggc => texts.copy_subject_ggc(),
+    }
+}
+
+fn administration(common: &CommonFile, issuer: &Issuer, language: LegalLanguage) -> String {
+    let texts = &common.texts;
+    let administration: Text = match issuer {
+        Issuer::Municipality(municipality) => {
+            texts.administration_municipality(of_municipality(*municipality, language))
+        }
+        Issuer::Organiser(name) => texts.administration_organiser(name.text(language)),
+        Issuer::Ggc => texts.administration_ggc().into(),
+    };
+    administration.to_string()
 }
 
 /// The whole mail in one language.
@@ -95,32 +141,28 @@ struct Paragraph {
 }
 
 impl Passage {
-    fn new(texts: &LanguageTexts, language: LegalLanguage, mail: &CopyMail) -> Self {
-        let (common, copy) = (&texts.common, &texts.copy);
-        let title = match mail.letter {
-            CopiedLetter::Certificate => texts.certificate.title(),
-            CopiedLetter::Notice(Breach::NotRegistered) => texts.notice.registration_title(),
-            CopiedLetter::Notice(Breach::NotCompleted) => texts.notice.completion_title(),
-        };
-        let sender = of_municipality(mail.municipality, language);
-        let contact = match &mail.municipality_phone {
-            Some(phone) => common.contact_with_phone(phone, &mail.municipality_email),
-            None => common.contact(&mail.municipality_email),
+    fn new(texts: &Texts, language: LegalLanguage, mail: &CopyMail) -> Self {
+        let (common, copy) = (texts.common(language), texts.mails(language));
+        let title = texts.title(mail.document, mail.breach, language);
+        let sender = administration(common, &mail.issuer, language);
+        let contact = match &mail.issuer_phone {
+            Some(phone) => common.texts.contact_with_phone(phone.as_str(), mail.issuer_email.as_str()),
+            None => common.texts.contact(mail.issuer_email.as_str()),
         };
         let paragraph = |lines: Vec<String>| Paragraph { lines, is_strong: false };
         Self {
             language: language.code(),
-            subject: copy.subject(),
+            subject: copy_subject(copy, mail.issuer.kind()).to_owned(),
             paragraphs: vec![
-                paragraph(vec![copy.greeting()]),
-                paragraph(vec![copy.sent(&sender, &title), copy.attached()]),
-                Paragraph { lines: vec![copy.paper_counts()], is_strong: true },
+                paragraph(vec![copy.greeting().to_owned()]),
+                paragraph(vec![copy.sent(sender.as_str(), title).to_string(), copy.attached().to_owned()]),
+                Paragraph { lines: vec![copy.paper_counts().to_owned()], is_strong: true },
                 paragraph(vec![
-                    format!("{} {contact}", common.contact_label()),
-                    copy.reference(mail.letter_reference.as_str()),
+                    format!("{} {contact}", common.texts.contact_label()),
+                    copy.reference(mail.letter_reference.as_str()).to_string(),
                 ]),
-                paragraph(vec![copy.automatic()]),
-                paragraph(vec![common.closing(), common.administration(&sender)]),
+                paragraph(vec![copy.automatic().to_owned()]),
+                paragraph(vec![common.texts.closing().to_owned(), sender]),
             ],
         }
     }
@@ -129,41 +171,19 @@ impl Passage {
         self.paragraphs.iter().map(|paragraph| paragraph.lines.join("\n")).collect::<Vec<_>>().join("\n\n")
     }
 
-    fn html(&self) -> String {
-        let paragraphs: String = self.paragraphs.iter().map(Paragraph::html).collect();
-        format!("<div lang=\"{}\">\n{paragraphs}</div>", self.language)
+    fn html(&self) -> Markup {
+        html! { div lang=(self.language) { @for paragraph in &self.paragraphs { (paragraph.html()) } } }
     }
 }
 
 impl Paragraph {
-    fn html(&self) -> String {
-        let lines = self.lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<br>\n");
-        if self.is_strong { format!("<p><strong>{lines}</strong></p>\n") } else { format!("<p>{lines}</p>\n") }
-    }
-}
-
-/// A text as HTML shows it, between tags as well as in a quoted attribute.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_character_of_a_text_becomes_markup() {
-        assert_eq!(escaped("<b> & \"l’eau\" d'Ixelles"), "&lt;b&gt; &amp; &quot;l’eau&quot; d&#39;Ixelles");
+    fn html(&self) -> Markup {
+        let lines = html! {
+            @for (index, line) in self.lines.iter().enumerate() {
+                @if index > 0 { br; }
+                (line)
+            }
+        };
+        html! { p { @if self.is_strong { strong { (lines) } } @else { (lines) } } }
     }
 }

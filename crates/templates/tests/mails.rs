@@ -1,7 +1,8 @@
 //! Mails as people read them, as snapshots.
 
 use traject_domain::code::Breach;
-use traject_templates::{CopiedLetter, CopyMail, LetterLanguage, Texts, samples};
+use traject_domain::delivery::Document;
+use traject_templates::{CopyMail, LetterLanguage, Texts, samples};
 
 const LANGUAGES: [LetterLanguage; 3] = [LetterLanguage::Nl, LetterLanguage::Fr, LetterLanguage::Bilingual];
 
@@ -31,12 +32,12 @@ fn a_bilingual_mail_is_the_dutch_and_the_french_mail_in_full() {
 fn the_text_names_the_letter_and_the_subject_does_not() {
     let texts = Texts::load().expect("complete texts");
     let letters = [
-        (CopiedLetter::Certificate, "Attest tot verplichting"),
-        (CopiedLetter::Notice(Breach::NotRegistered), "Aanmaning"),
-        (CopiedLetter::Notice(Breach::NotCompleted), "Aanmaning"),
+        (Document::CertificateOfObligation, None, "Attest tot verplichting"),
+        (Document::FormalNotice, Some(Breach::NotRegistered), "Aanmaning"),
+        (Document::FormalNotice, Some(Breach::NotCompleted), "Aanmaning"),
     ];
-    for (letter, title) in letters {
-        let mail = texts.compose_copy(&CopyMail { letter, ..samples::copy_mail(LetterLanguage::Nl) });
+    for (document, breach, title) in letters {
+        let mail = texts.compose_copy(&CopyMail { document, breach, ..samples::copy_mail(LetterLanguage::Nl) });
         assert!(mail.text.contains(title) && mail.html.contains(title), "{title}");
         for told in [title, "Elsene", "TJ-2023"] {
             assert!(!mail.subject.contains(told), "{}", mail.subject);
@@ -49,8 +50,8 @@ fn the_text_names_the_letter_and_the_subject_does_not() {
 #[test]
 fn what_comes_from_a_configuration_cannot_become_markup() {
     let mail = CopyMail {
-        municipality_email: "<a href=\"x\">a</a>@gemeente.example".to_owned(),
-        municipality_phone: None,
+        issuer_email: "<a href=\"x\">a</a>@gemeente.example".to_owned(),
+        issuer_phone: None,
         ..samples::copy_mail(LetterLanguage::Nl)
     };
     let mail = Texts::load().expect("complete texts").compose_copy(&mail);

@@ -7,7 +7,7 @@ use crate::{Plan, progress};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use traject_letter_pdf::{LetterPdf, RenderError};
-use traject_templates::{DeliveryReference, Envelope, InvalidReference, Letter, LetterLanguage, samples};
+use traject_templates::{DeliveryReference, Envelope, InvalidReference, LetterLanguage, samples};
 
 /// The letters in each language.
 const LANGUAGES: [(LetterLanguage, &str); 3] =
@@ -107,8 +107,8 @@ impl Writer {
             ..samples::envelope(language, samples::named(&format!("Amina Voorbeeld {n}")))
         };
         let letter = match kind {
-            Kind::Certificate => Letter::CertificateOfObligation(samples::certificate(envelope)),
-            Kind::Notice => Letter::FormalNotice(samples::notice_not_registered(envelope)),
+            Kind::Certificate => samples::certificate(envelope),
+            Kind::Notice => samples::notice_not_registered(envelope),
         };
         self.press.render(&letter)?;
         Ok(())

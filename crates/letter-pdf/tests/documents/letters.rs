@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use traject_domain::municipality::Municipality;
 use traject_letter_pdf::{LetterPdf, RenderError};
-use traject_templates::composed::Block;
-use traject_templates::{Letter, LetterLanguage, samples};
+use traject_templates::composed::{Block, Labelled, Passage};
+use traject_templates::{Issuer, Letter, LetterLanguage, samples};
 
 use crate::inspect::{Pdf, assert_archival_and_accessible, string, unspaced};
 
@@ -40,7 +40,7 @@ const NAMES: [&str; 20] = [
 ];
 
 fn certificate(language: LetterLanguage, full_name: &str) -> Letter {
-    Letter::CertificateOfObligation(samples::certificate(samples::envelope(language, samples::named(full_name))))
+    samples::certificate(samples::envelope(language, samples::named(full_name)))
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn every_letter_in_every_language_is_archival_and_accessible() {
             let rendered = PRESS.render(&letter).unwrap_or_else(|error| panic!("{name}: {error}"));
             let pdf = Pdf::read(&rendered.pdf);
             let first = if language == LetterLanguage::Fr { "fr-BE" } else { "nl-BE" };
-            assert_archival_and_accessible(&pdf, first, &PRESS.compose(&letter).title);
+            assert_archival_and_accessible(&pdf, first, &PRESS.compose(&letter).expect("a complete letter").title);
             assert_eq!(rendered.pages, pdf.pages());
             let titles = language.passages().len();
             assert_eq!(pdf.count("H1"), titles, "each passage has one title");
@@ -77,28 +77,44 @@ fn each_passage_of_a_bilingual_letter_is_tagged_in_its_language() {
     }
 }
 
+/// Every text of a passage, in reading order.
+fn words_of(passage: &Passage) -> Vec<String> {
+    let both = |item: &Labelled| [item.label.clone(), item.text.to_string()];
+    let mut words = vec![passage.title.clone(), passage.subtitle.to_string(), passage.administration.to_string()];
+    words.extend(passage.references.iter().chain(&passage.summary).flat_map(both));
+    for block in &passage.body {
+        match block {
+            Block::Section { heading, text }
+            | Block::Appeal { heading, text }
+            | Block::LegalGround { heading, text } => {
+                words.extend([heading.clone(), text.to_string()]);
+            }
+            Block::Table { heading, rows } => {
+                words.push(heading.clone());
+                words.extend(rows.iter().flat_map(both));
+            }
+            Block::Offers { heading, intro, offers, information } => {
+                words.extend([heading.clone(), intro.clone(), information.to_string()]);
+                words.extend(offers.iter().flat_map(both));
+            }
+            Block::Signatures { heading, text, parties, date_label } => {
+                words.extend([heading.clone(), text.to_string(), date_label.clone()]);
+                words.extend(parties.iter().map(ToString::to_string));
+            }
+        }
+    }
+    words
+}
+
 #[test]
 fn the_page_holds_every_word_of_the_composed_letter() {
     for language in LANGUAGES {
         for (name, letter) in samples::letters(language, &samples::recipient()) {
             let text = Pdf::read(&PRESS.render(&letter).expect("a letter").pdf).text();
-            let composed = PRESS.compose(&letter);
+            let composed = PRESS.compose(&letter).expect("a complete letter");
             let mut words = vec![composed.recipient_name.clone(), composed.delivery_reference.to_string()];
             words.extend(composed.recipient_address.iter().cloned());
-            for passage in &composed.passages {
-                words.extend([passage.title.clone(), passage.subtitle.clone(), passage.administration.clone()]);
-                let labelled = passage.references.iter().chain(&passage.summary);
-                words.extend(labelled.flat_map(|item| [item.label.clone(), item.text.clone()]));
-                for block in &passage.body {
-                    match block {
-                        Block::Section { heading, text } => words.extend([heading.clone(), text.clone()]),
-                        Block::Offers { heading, intro, offers, information } => {
-                            words.extend([heading.clone(), intro.clone(), information.clone()]);
-                            words.extend(offers.iter().flat_map(|offer| [offer.label.clone(), offer.text.clone()]));
-                        }
-                    }
-                }
-            }
+            words.extend(composed.passages.iter().flat_map(words_of));
             for expected in words {
                 assert!(
                     text.contains(&unspaced(&expected)),
@@ -126,10 +142,7 @@ fn one_language_fits_one_page_in_every_municipality_and_two_fit_two() {
     for municipality in Municipality::all() {
         for language in LANGUAGES {
             for (name, mut letter) in samples::letters(language, &samples::named(LONG)) {
-                match &mut letter {
-                    Letter::CertificateOfObligation(letter) => letter.envelope.municipality = municipality,
-                    Letter::FormalNotice(letter) => letter.envelope.municipality = municipality,
-                }
+                letter.envelope.issuer = Issuer::Municipality(municipality);
                 let pages = PRESS.render(&letter).expect("a letter").pages;
                 let expected = language.passages().len();
                 assert_eq!(pages, expected, "{name} {} {municipality}", language.code());
@@ -195,7 +208,7 @@ fn values_a_letter_has_no_room_for_are_refused_by_field() {
         let mut recipient = samples::recipient();
         change(&mut recipient);
         let certificate = samples::certificate(samples::envelope(LetterLanguage::Nl, recipient));
-        PRESS.render(&Letter::CertificateOfObligation(certificate)).expect_err("too long")
+        PRESS.render(&certificate).expect_err("too long")
     };
     let refused = |field, length_max| RenderError::TooLong { field, length_max };
     assert_eq!(with(|to| to.full_name = "ab ".repeat(67)), refused("full_name", 200));

@@ -54,7 +54,7 @@ fn a_rendered_letter_is_stored_with_its_template_and_language() {
     let (_, letter) = samples::letters(LetterLanguage::Fr, &samples::recipient()).swap_remove(2);
     let rendered = PRESS.render(&letter).expect("a letter");
     let mut folder = PrintFolder::open(directory.path()).expect("a print folder");
-    folder.store(&PrintJob::new(&PRESS.compose(&letter), &rendered)).expect("stored");
+    folder.store(&PrintJob::new(&PRESS.compose(&letter).expect("a complete letter"), &rendered)).expect("stored");
     let file = directory.path().join("01a21023-4945-71dd-85a5-a076f2f00073.pdf");
     assert_eq!(fs::read(file).expect("the file"), rendered.pdf);
     let sha256: String = rendered.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
