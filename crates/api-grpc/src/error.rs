@@ -124,6 +124,13 @@ pub(crate) fn status(error: &AppError, law: &Law, reference: impl FnOnce() -> St
     let reason = reason(error.code());
     let (mut details, message) = match error {
         AppError::Refused(refusal) => refused(refusal, reason, law, language),
+        AppError::MissingValues(values) => {
+            let (mut details, message) = details(reason, language, &[("values", &values.join(", "))]);
+            for value in values {
+                details.add_precondition_failure_violation("MISSING_VALUE", value, "");
+            }
+            (details, message)
+        }
         AppError::Internal(_) => {
             let reference = reference();
             let chain = chain(error);

@@ -12,6 +12,7 @@ mod check;
 mod code;
 mod decision;
 mod delivery;
+mod document;
 mod dossier;
 mod error;
 mod explain;
@@ -34,7 +35,7 @@ pub use services::{SERVICES, routes};
 
 use std::sync::Arc;
 use traject_app::Desk;
-use traject_app::port::Reports;
+use traject_app::port::{Documents, Reports};
 use traject_templates::reasons::ReasonTexts;
 
 /// What the services work with.
@@ -44,6 +45,8 @@ pub struct Api {
     pub desk: Desk,
     /// Figures and answers.
     pub reports: Arc<dyn Reports>,
+    /// Previews and proofs.
+    pub documents: Arc<dyn Documents>,
     /// The texts of reasons.
     pub reason_texts: Arc<ReasonTexts>,
     /// Signs page tokens.

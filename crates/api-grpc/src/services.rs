@@ -51,6 +51,7 @@ areas! {
     law: law_service_server, LawServiceServer;
     work: work_service_server, WorkServiceServer;
     delivery: delivery_service_server, DeliveryServiceServer;
+    document: document_service_server, DocumentServiceServer;
     report: report_service_server, ReportServiceServer;
 }
 

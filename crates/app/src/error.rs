@@ -113,6 +113,9 @@ pub enum AppError {
     /// The ledger holds a fact that this version cannot read: a newer program has to decide.
     #[error("the dossier holds a fact of a newer version")]
     Frozen,
+    /// The dossier does not say yet what a document needs: the names of these values, such as `register_due`.
+    #[error("the document lacks {}", .0.join(", "))]
+    MissingValues(Vec<String>),
     /// An import brought this proposal; somebody has to release the backlog first.
     #[error("the imported backlog has not been released")]
     Held,
@@ -133,7 +136,7 @@ impl AppError {
         match self {
             Self::NotFound => Kind::NotFound,
             Self::Stale | Self::RequestReused | Self::Refused(_) | Self::Taken(_) => Kind::Conflict,
-            Self::NotAssessed | Self::Frozen | Self::Held => Kind::Conflict,
+            Self::NotAssessed | Self::Frozen | Self::Held | Self::MissingValues(_) => Kind::Conflict,
             Self::Exhausted => Kind::Exhausted,
             Self::Unavailable(_) => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
@@ -151,6 +154,7 @@ impl AppError {
             Self::NotAssessed => "NOT_ASSESSED",
             Self::Frozen => "NEWER_FACTS",
             Self::Held => "BACKLOG_HELD",
+            Self::MissingValues(_) => "MISSING_VALUE",
             Self::Exhausted => "EXHAUSTED",
             Self::Unavailable(_) => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL",

@@ -3,14 +3,14 @@
 use crate::error::{AppError, CommitError, ReadError};
 use crate::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use crate::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem,
-    WorkKind,
+    Channel, Command, Committed, Decision, Delivery, DeliveryState, Dossier, DossierRow, Identity, LegalStep, Request,
+    WorkItem, WorkKind,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::HashSet;
 use traject_domain::Date;
-use traject_domain::code::Code;
+use traject_domain::code::{Breach, Code};
 use traject_domain::fact::{FactRef, NumberKey};
 use traject_domain::history::Moment;
 use traject_domain::labels::ReadingLanguage;
@@ -281,6 +281,67 @@ pub trait Reports: Send + Sync {
     /// # Errors
     /// As [`Reports::figures`].
     async fn question_280(&self, at: Moment, language: ReadingLanguage) -> Result<AnswerPack, AppError>;
+}
+
+/// A document as it would be made now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewOrder {
+    /// For whose dossier.
+    pub dossier: DossierId,
+    /// Which document.
+    pub step: LegalStep,
+    /// The delivery whose document it is; none: as the next one would be.
+    pub delivery: Option<DeliveryId>,
+    /// A translation for information, ISO 639-1; none: by the person's contact language.
+    pub courtesy: Option<Code>,
+    /// Also the page for a person who does not read, or whose language is missing.
+    pub plain_page: bool,
+}
+
+/// A document that was made, and not sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MadeDocument {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+    /// Number of pages.
+    pub pages: usize,
+    /// The HTML twin.
+    pub html: String,
+    /// The words, in reading order.
+    pub text: String,
+    /// Version of the texts.
+    pub template_version: String,
+}
+
+impl std::fmt::Debug for MadeDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MadeDocument").field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
+
+/// Documents before they are sent, and what proves them after.
+#[async_trait]
+pub trait Documents: Send + Sync {
+    /// A document as it would be printed now, by the renderer that prints: nothing is recorded.
+    ///
+    /// # Errors
+    /// [`AppError::MissingValues`] when the dossier does not say what the document needs; [`AppError::NotFound`]; what the
+    /// store says.
+    async fn preview(&self, order: &PreviewOrder) -> Result<MadeDocument, AppError>;
+
+    /// The proof of a delivery, a ZIP file.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a delivery whose document was not made; what the store says.
+    async fn proof(&self, delivery: DeliveryId) -> Result<Vec<u8>, AppError>;
+
+    /// Every proof of a transfer as one PDF, with its SHA-256.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when the dossier was not transferred for the breach; what the store says.
+    async fn transfer_proofs(&self, dossier: DossierId, breach: Breach) -> Result<(Vec<u8>, [u8; 32]), AppError>;
 }
 
 /// A number that a dossier has.

@@ -45,6 +45,8 @@ pub mod traject {
         decision: "gen/traject.decision.v1.rs", "gen/traject.decision.v1.binpb";
         /// Letters and mails on their way.
         delivery: "gen/traject.delivery.v1.rs", "gen/traject.delivery.v1.binpb";
+        /// Documents: how one would read, and what proves that one was sent.
+        document: "gen/traject.document.v1.rs", "gen/traject.document.v1.binpb";
         /// Dossiers.
         dossier: "gen/traject.dossier.v1.rs", "gen/traject.dossier.v1.binpb";
         /// The law, what another would change, and which decisions would be others.

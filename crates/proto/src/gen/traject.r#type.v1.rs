@@ -353,6 +353,8 @@ pub enum ErrorReason {
     Unavailable = 12,
     /// INTERNAL: a fault of the server; the reference is in its log.
     Internal = 13,
+    /// FAILED_PRECONDITION: the dossier does not say what the document needs; PreconditionFailure names each value.
+    MissingValue = 14,
     /// FAILED_PRECONDITION, as all that follow: the guard refuses the act. PreconditionFailure names rule and ground.
     /// The day lies ahead.
     FutureDate = 20,
@@ -402,6 +404,7 @@ impl ErrorReason {
             Self::Exhausted => "ERROR_REASON_EXHAUSTED",
             Self::Unavailable => "ERROR_REASON_UNAVAILABLE",
             Self::Internal => "ERROR_REASON_INTERNAL",
+            Self::MissingValue => "ERROR_REASON_MISSING_VALUE",
             Self::FutureDate => "ERROR_REASON_FUTURE_DATE",
             Self::WrongActor => "ERROR_REASON_WRONG_ACTOR",
             Self::WrongState => "ERROR_REASON_WRONG_STATE",
@@ -434,6 +437,7 @@ impl ErrorReason {
             "ERROR_REASON_EXHAUSTED" => Some(Self::Exhausted),
             "ERROR_REASON_UNAVAILABLE" => Some(Self::Unavailable),
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
+            "ERROR_REASON_MISSING_VALUE" => Some(Self::MissingValue),
             "ERROR_REASON_FUTURE_DATE" => Some(Self::FutureDate),
             "ERROR_REASON_WRONG_ACTOR" => Some(Self::WrongActor),
             "ERROR_REASON_WRONG_STATE" => Some(Self::WrongState),
