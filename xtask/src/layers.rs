@@ -108,6 +108,11 @@ const TABLE: &[Row] = &[
         never: &["lettre", "sea-orm", "sqlx", "tokio", "tonic", "typst"],
     },
     Row {
+        name: "traject-proof",
+        may: Only(&["traject-domain"]),
+        never: &["sea-orm", "sqlx", "tokio", "tonic", "traject-app", "typst"],
+    },
+    Row {
         name: "traject-letter-pdf",
         may: Only(&["traject-app", "traject-domain", "traject-templates"]),
         never: &["lettre", "sea-orm", "sqlx", "tonic", "traject-store"],
