@@ -7,6 +7,7 @@ mod kills;
 mod laboratory;
 mod law;
 mod procedure;
+mod proof;
 mod replay;
 mod support;
 mod wire;

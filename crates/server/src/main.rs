@@ -1,9 +1,12 @@
 //! The binary `traject`: subcommands over the composition. It sees every room, and holds no rule of the domain.
 
+mod certificate_command;
 mod decision_command;
 mod explain_command;
+mod key_command;
 mod law_command;
 mod law_test;
+mod proof_command;
 mod reassess_command;
 mod replay;
 mod site_commands;
@@ -45,6 +48,15 @@ enum Command {
     /// Checks the law files of a directory, or those that ship with the program.
     #[command(subcommand)]
     Law(law_command::Command),
+    /// Checks the code of a certificate, without asking the deployment that issued it.
+    #[command(subcommand)]
+    Certificate(certificate_command::Command),
+    /// Checks the proof of a delivery, without asking the deployment that made it.
+    #[command(subcommand)]
+    Proof(proof_command::Command),
+    /// Makes the keys that certificates and proofs are signed with.
+    #[command(subcommand)]
+    Key(key_command::Command),
     /// Checks or describes the configuration.
     #[command(subcommand)]
     Config(site_commands::Config),
@@ -72,6 +84,9 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Law(command) => return runtime()?.block_on(law_command::run(command)),
         Command::Decision(command) => return runtime()?.block_on(decision_command::run(command)),
+        Command::Certificate(command) => return certificate_command::run(command),
+        Command::Proof(command) => return proof_command::run(command),
+        Command::Key(command) => key_command::run(command),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Config(command) => site_commands::run_config(command),
         Command::Version => version(),
