@@ -1,6 +1,7 @@
 //! Documents and the ways by which they reach a person: the closed lists that law data, letters and deliveries share.
 
 use crate::code::{Breach, closed_codes};
+use crate::fact::FactKind;
 use crate::law::AgencyKind;
 
 closed_codes! {
@@ -117,6 +118,29 @@ impl LegalStep {
     /// The formal notice for a breach.
     pub const fn notice(breach: Breach) -> Self {
         Self { document: Document::FormalNotice, breach: Some(breach) }
+    }
+
+    /// The step that a fact tells the person of, if it is one that a document goes with.
+    pub const fn told_by(fact: &FactKind) -> Option<Self> {
+        use Document as D;
+        let (document, breach) = match fact {
+            FactKind::SuspensionGranted { .. } => (D::SuspensionGranted, None),
+            FactKind::SuspensionRefused { .. } => (D::SuspensionRefused, None),
+            FactKind::ExemptionGranted { .. } => (D::ExemptionGranted, None),
+            FactKind::ExemptionRefused { .. } => (D::ExemptionRefused, None),
+            FactKind::Registered { .. } => (D::CertificateOfRegistration, None),
+            FactKind::ContractSigned { .. } => (D::Contract, None),
+            FactKind::Completed { .. } => (D::CertificateOfCompletion, None),
+            FactKind::NoticePosted { breach, .. } => (D::FormalNotice, Some(*breach)),
+            FactKind::NoticeWithdrawn(breach) => (D::NoticeWithdrawal, Some(*breach)),
+            FactKind::Transferred(breach) => (D::RefusalAndTransfer, Some(*breach)),
+            FactKind::HearingInvited(breach, _) => (D::HearingInvitation, Some(*breach)),
+            FactKind::Fined(breach, _) => (D::FineDecision, Some(*breach)),
+            FactKind::DecidedNoFine(breach) => (D::NoFineDecision, Some(*breach)),
+            FactKind::FineWithdrawn(breach) => (D::FineWithdrawal, Some(*breach)),
+            _ => return None,
+        };
+        Self::new(document, breach)
     }
 
     /// Every step.

@@ -1,11 +1,13 @@
 //! Rendering: from a letter's context, or an answer, to bytes.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use traject_domain::code::Code;
 use traject_templates::{ComposeError, ComposedLetter, Letter, TextError, Texts};
 use typst::foundations::Bytes;
 
@@ -121,6 +123,11 @@ impl LetterPdf {
     /// The distinct characters of a text that no embedded font prints, sorted; empty when all are covered.
     pub fn uncovered(&self, text: &str) -> Vec<char> {
         self.press.fonts.uncovered(text)
+    }
+
+    /// The languages for which there are translations for information, ISO 639-1.
+    pub fn translations(&self) -> BTreeSet<Code> {
+        self.texts.courtesies().collect()
     }
 
     /// The words of a letter, as they would be printed.

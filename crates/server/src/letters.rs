@@ -1,24 +1,17 @@
 //! From a delivery to a letter in the print folder: contexts from the standing, rendering, printing.
 
 use crate::clock::brussels_day;
+use crate::documents::{Account, NoDocument, Order, Source};
 use std::collections::BTreeMap;
 use traject_app::Desk;
 use traject_app::error::AppError;
-use traject_app::model::{Channel, Delivery, DeliveryState, Document, Dossier, Identity, WorkKind};
+use traject_app::model::{Channel, Delivery, DeliveryState, Dossier, Identity, WorkKind};
 use traject_domain::Date;
-use traject_domain::code::{Breach, LegalLanguage, Term};
-use traject_domain::history::{History, Moment};
-use traject_domain::law::{Law, Length, RegimeId};
-use traject_domain::money::Cents;
-use traject_domain::municipality::Municipality;
-use traject_domain::standing::Standing;
+use traject_domain::code::Code;
 use traject_letter_pdf::{LetterPdf, PrintFolder, PrintJob, RenderError, Rendered};
-use traject_templates::{
-    ComposeError, DeliveryReference, Envelope, Issuer, Letter, LetterLanguage, Offer, PerLanguage, Recipient, Values,
-    slot,
-};
+use traject_templates::{ComposeError, Letter};
 
-/// How a municipality is reached about civic integration.
+/// How an agency is reached about civic integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     /// E-mail address.
@@ -32,8 +25,10 @@ pub struct Contact {
 pub struct Senders {
     /// The multilingual information site.
     pub information_site: String,
-    /// Contacts per municipality.
-    pub contacts: BTreeMap<Municipality, Contact>,
+    /// Contacts, by the code of the agency.
+    pub contacts: BTreeMap<Code, Contact>,
+    /// Where fines are paid.
+    pub account: Option<Account>,
 }
 
 /// Why letters could not be made. Letters made before stay made.
@@ -166,39 +161,23 @@ impl Letters<'_> {
 
     /// The letter of a delivery, as its dossier stands now.
     fn letter(&self, delivery: &Delivery, dossier: &Dossier, identity: &Identity, dated_on: Date) -> Ground {
-        let law = &self.desk.law.law;
-        let at = Moment::end_of(dated_on.max(self.desk.clock.today()));
-        let history = History::new(dossier.facts.iter().map(|fact| &fact.fact), at);
-        let standing = traject_domain::assess(law, &history);
-        let (Some(standing), Some(municipality)) = (standing, history.municipality_on(dated_on)) else {
-            return Ground::Gone;
-        };
-        let Some(contact) = self.senders.contacts.get(&municipality) else { return Ground::NoSender };
-        let Ok(delivery_reference) = DeliveryReference::parse(&delivery.id.to_string()) else { return Ground::Gone };
-        let envelope = Envelope {
-            language: LetterLanguage::of(delivery.language),
-            courtesy: None,
-            plain: false,
-            issuer: Issuer::Municipality(municipality),
-            issuer_email: contact.email.clone(),
-            issuer_phone: contact.phone.clone(),
-            information_site: self.senders.information_site.clone(),
-            recipient: recipient(identity),
-            dossier_reference: dossier.id.to_string(),
-            delivery_reference,
+        let order = Order {
+            step: delivery.key.step,
+            step_version: delivery.key.step_version,
+            reference: delivery.id.0,
+            language: delivery.language,
             dated_on,
+            courtesy: None,
+            plain_page: false,
+            translations: &self.press.translations(),
             twin_url: None,
-            attestation: None,
         };
-        let context = Context { law, standing: &standing, dated_on, known_on: at.recorded_by };
-        let (document, breach) = (delivery.key.step.document(), delivery.key.step.breach());
-        let values = match (document, breach) {
-            (Document::CertificateOfObligation, _) => context.certificate(),
-            (Document::FormalNotice, Some(breach)) => context.notice(breach),
-            _ => None,
-        };
-        let letter = values.map(|values| Letter { document, breach, envelope, values });
-        letter.map_or(Ground::Gone, |letter| Ground::Stands(Box::new(letter)))
+        let day = dated_on.max(self.desk.clock.today());
+        match Source::new(self.desk, self.senders, dossier, identity, day).letter(&order) {
+            Ok(letter) => Ground::Stands(Box::new(letter)),
+            Err(NoDocument::NoSender) => Ground::NoSender,
+            Err(NoDocument::GroundGone) => Ground::Gone,
+        }
     }
 }
 
@@ -210,116 +189,4 @@ enum Ground {
     NoSender,
     /// What it was to say no longer holds.
     Gone,
-}
-
-/// What a letter takes from the law and the standing.
-struct Context<'a> {
-    law: &'a Law,
-    standing: &'a Standing,
-    dated_on: Date,
-    known_on: Date,
-}
-
-impl Context<'_> {
-    fn certificate(&self) -> Option<Values> {
-        let obligation = self.standing.obligation.as_ref()?;
-        if obligation.closing.is_some() {
-            return None;
-        }
-        let term = obligation.breach(Breach::NotRegistered).term.as_ref();
-        let mut values = self.enforcement(Term::Register);
-        values
-            .set(slot::REGISTER_TERM, self.length(Term::Register))
-            .set(slot::COMPLETE_TERM, self.length(Term::Complete))
-            .set(slot::OFFERS, self.offers())
-            .set_some(slot::CERTIFICATE_RECEIVED_ON, term.map(|term| term.start))
-            .set_some(slot::REGISTER_DUE, term.map(|term| term.due));
-        Some(values)
-    }
-
-    /// A notice whose posting was withdrawn or retracted meanwhile is not sent.
-    fn notice(&self, breach: Breach) -> Option<Values> {
-        let standing = self.standing.obligation.as_ref()?.breach(breach);
-        let notice = standing.notices.last().filter(|notice| notice.is_valid())?;
-        let term = standing.term.as_ref()?;
-        let mut values = self.enforcement(Term::Cure);
-        match breach {
-            Breach::NotRegistered => values
-                .set(slot::CERTIFICATE_RECEIVED_ON, term.start)
-                .set(slot::REGISTER_DUE, term.due)
-                .set(slot::OFFERS, self.offers()),
-            Breach::NotCompleted => values.set(slot::REGISTERED_ON, term.start).set(slot::COMPLETE_DUE, term.due),
-        };
-        let served = standing.cure.as_ref().filter(|_| !notice.presumed);
-        values
-            .set_some(slot::NOTICE_DELIVERED_ON, served.map(|cure| cure.start))
-            .set_some(slot::CURE_DUE, served.map(|cure| cure.due));
-        Some(values)
-    }
-
-    /// What follows a breach, and the legal ground of a term.
-    fn enforcement(&self, term: Term) -> Values {
-        let (fine_min, fine_max) = self.fine();
-        let mut values = Values::new();
-        values
-            .set(slot::CURE_TERM, self.length(Term::Cure))
-            .set(slot::FINE_MIN, fine_min)
-            .set(slot::FINE_MAX, fine_max)
-            .set(slot::LEGAL_GROUND, self.ground(term));
-        values
-    }
-
-    /// The regime in force on the day of the letter, with the article of the term where one was seen.
-    fn ground(&self, term: Term) -> PerLanguage {
-        let regime = self.law.regime_on(self.dated_on, self.known_on);
-        let id: Option<&RegimeId> = regime.map(|regime| &regime.id);
-        let deadline = self.law.deadline_on(term, self.dated_on, self.known_on);
-        let article = deadline.and_then(|d| id.and_then(|id| d.provenance.articles.get(id)));
-        let text = |language: LegalLanguage| {
-            let of = |label: &traject_domain::labels::Label| match language {
-                LegalLanguage::Nl => label.nl.clone(),
-                LegalLanguage::Fr => label.fr.clone(),
-            };
-            let name = regime.map(|regime| of(&regime.label)).unwrap_or_default();
-            match article {
-                Some(article) => format!("{name} ({})", of(article)),
-                None => name,
-            }
-        };
-        PerLanguage { nl: text(LegalLanguage::Nl), fr: text(LegalLanguage::Fr) }
-    }
-
-    /// The length of a term that starts on the day of the letter.
-    fn length(&self, term: Term) -> Length {
-        self.law.length_on(term, self.dated_on, self.known_on)
-    }
-
-    fn fine(&self) -> (Cents, Cents) {
-        let range = self.law.fines.on(self.dated_on, self.known_on);
-        range.map_or_else(|| self.law.fine_extent(), |range| (range.min, range.max))
-    }
-
-    fn offers(&self) -> Vec<Offer> {
-        let regime = self.law.regime_on(self.dated_on, self.known_on).map(|regime| &regime.id);
-        self.law
-            .organisers
-            .iter()
-            .map(|organiser| Offer {
-                name: PerLanguage { nl: organiser.label.nl.clone(), fr: organiser.label.fr.clone() },
-                tracks: regime.and_then(|id| organiser.tracks.get(id)).cloned().unwrap_or_default(),
-            })
-            .collect()
-    }
-}
-
-fn recipient(identity: &Identity) -> Recipient {
-    let join = |parts: &[&Option<String>], between: &str| {
-        parts.iter().filter_map(|part| part.as_deref()).collect::<Vec<_>>().join(between)
-    };
-    let full_name = join(&[&identity.first_names, &identity.last_name], " ");
-    let street = join(&[&identity.street, &identity.house_number], " ");
-    let street = identity.box_number.as_ref().map_or(street.clone(), |number| format!("{street} / {number}"));
-    let city = join(&[&identity.postal_code, &identity.city], " ");
-    let address = [street, city].into_iter().filter(|line| !line.is_empty()).collect();
-    Recipient { full_name, address }
 }

@@ -3,6 +3,7 @@
 //! May depend on every room. Must never hold a rule of the domain.
 
 pub mod clock;
+pub mod documents;
 pub mod figures;
 pub mod import;
 pub mod jobs;

@@ -7,6 +7,7 @@ use traject_app::Desk;
 use traject_app::error::AppError;
 use traject_app::model::{Channel, Delivery, DeliveryKey, DeliveryState, Dossier, WorkKind};
 use traject_config::{Encryption, SmtpMail};
+use traject_domain::code::Code;
 use traject_domain::history::{History, Moment};
 use traject_domain::municipality::Municipality;
 use traject_email_smtp::{
@@ -200,7 +201,9 @@ impl Mails<'_> {
         let address = identity.and_then(|identity| identity.email).map(|email| email.trim().to_owned());
         let Some(to) = address.filter(|email| !email.is_empty()) else { return Ok(Ground::Gone) };
         let Some(municipality) = self.municipality(&dossier, letter) else { return Ok(Ground::Gone) };
-        let Some(contact) = self.senders.contacts.get(&municipality) else { return Ok(Ground::NotYet) };
+        let Some(contact) = self.senders.contacts.get(&Code::new(&municipality.to_string())) else {
+            return Ok(Ground::NotYet);
+        };
         let Some(words) = self.words(letter, municipality, contact) else { return Ok(Ground::Gone) };
         let Some(content) = store.document(letter.id).await.map_err(AppError::from)? else {
             return Ok(Ground::NotYet);
@@ -333,7 +336,6 @@ mod tests {
     use super::*;
     use traject_app::ids::{DeliveryId, DossierId};
     use traject_app::model::LegalStep;
-    use traject_domain::code::Code;
     use uuid::Uuid;
 
     #[test]

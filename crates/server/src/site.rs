@@ -12,8 +12,8 @@ use traject_app::Desk;
 use traject_app::desk::KnownLaw;
 use traject_app::port::Clock;
 use traject_codec::SystemSalts;
-use traject_config::{AgencyKind, Config, ConfigError, Mail, Secrets, Sources};
-use traject_domain::municipality::Municipality;
+use traject_config::{Config, ConfigError, Mail, Secrets, Sources};
+use traject_domain::code::Code;
 use traject_store::{OpenError, Options, SqlStore};
 
 /// Where the configuration of a command comes from.
@@ -122,13 +122,12 @@ impl Site {
 
     /// What letters say about their sender.
     pub fn senders(&self) -> Senders {
-        let contacts = self.config.agencies.iter().filter(|agency| agency.kind == AgencyKind::Municipality);
-        let contacts = contacts.filter_map(|agency| {
+        let contacts = self.config.agencies.iter().filter_map(|agency| {
             let contact = Contact { email: agency.email.clone()?, phone: agency.phone.clone() };
-            Some((Municipality::parse(&agency.code)?, contact))
+            Some((Code::new(&agency.code), contact))
         });
         let information_site = self.config.letters.information_site.clone();
-        Senders { information_site, contacts: contacts.collect() }
+        Senders { information_site, contacts: contacts.collect(), account: None }
     }
 
     /// Ends the writer and closes the database.

@@ -253,7 +253,7 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     let senders = site.senders();
     let without = site.config.agencies.iter().filter(|agency| {
         traject_domain::municipality::Municipality::parse(&agency.code)
-            .is_some_and(|municipality| !senders.contacts.contains_key(&municipality))
+            .is_some_and(|municipality| !senders.contacts.contains_key(&Code::new(&municipality.to_string())))
     });
     let without: Vec<&str> = without.map(|agency| agency.code.as_str()).collect();
     if !without.is_empty() {

@@ -90,7 +90,8 @@ impl House {
         let contact = Contact { email: "inburgering@elsene.example".into(), phone: Some("02 555 01 23".into()) };
         let senders = Senders {
             information_site: "www.bewelcome.example".into(),
-            contacts: BTreeMap::from([(ixelles(), contact)]),
+            contacts: BTreeMap::from([(Code::new(&ixelles().to_string()), contact)]),
+            account: None,
         };
         let sink = MailSink::start().await.expect("a port");
         let mailer = mailer(sink.address().port());

@@ -17,6 +17,7 @@ mod migration;
 mod predicate;
 mod read;
 mod row;
+mod section;
 mod store;
 mod value;
 mod verify;
@@ -24,5 +25,6 @@ mod wire;
 mod writer;
 
 pub use error::OpenError;
+pub use section::{LedgerEntry, LedgerSection};
 pub use store::{Options, SqlStore, open};
 pub use verify::{Difference, Rebuild, VerifyReport};

@@ -6,6 +6,7 @@ use crate::entity::dossier;
 use crate::error::{Failure, OpenError};
 use crate::lists::{self, Move, retried};
 use crate::read;
+use crate::section::LedgerSection;
 use crate::writer::{Context, Queue, find_requests};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -78,6 +79,15 @@ impl SqlStore {
 }
 
 impl SqlStore {
+    /// The ledger from the first of some facts to the head of the day of the last of them; none when one of them is not in
+    /// the ledger, or there are none.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the database does not answer, or a row does not read.
+    pub async fn section(&self, facts: &[FactId]) -> Result<Option<LedgerSection>, ReadError> {
+        Ok(crate::section::section(&self.db.reader, facts).await?)
+    }
+
     /// What the database's clock shows; none for an SQLite file, which has no clock of its own.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ pub mod context;
 mod documents;
 mod mail;
 mod messages;
+pub mod proofs;
 pub mod reasons;
 pub mod samples;
 pub mod slot;

@@ -181,9 +181,8 @@ impl Templates {
                 fault: TextFault::Unknown,
             });
         }
-        let documents = Document::ALL.iter().filter(|document| {
-            files.contains_key(&format!("{}/document.yaml", document.code()))
-        });
+        let documents =
+            Document::ALL.iter().filter(|document| files.contains_key(&format!("{}/document.yaml", document.code())));
         let documents = documents.map(|document| Ok((*document, Template::read(files, *document)?)));
         Ok(Self { common, documents: documents.collect::<Result<_, TextError>>()? })
     }

@@ -1,0 +1,217 @@
+//! From a dossier to a document: who issues it, in which languages, and what it is filled with.
+
+mod values;
+
+pub use values::Account;
+
+use crate::letters::Senders;
+use std::collections::BTreeSet;
+use traject_app::Desk;
+use traject_app::model::{Dossier, Identity, LedgerFact, LegalStep};
+use traject_domain::Date;
+use traject_domain::code::{Code, LegalLanguage};
+use traject_domain::delivery::Document;
+use traject_domain::fact::FactKind;
+use traject_domain::history::{History, Moment};
+use traject_domain::law::{AgencyKind, Law};
+use traject_domain::municipality::Municipality;
+use traject_domain::standing::Standing;
+use traject_templates::{DeliveryReference, Envelope, Issuer, Letter, LetterLanguage, PerLanguage, Recipient};
+use uuid::Uuid;
+use values::Case;
+
+/// A document to be put in words.
+#[derive(Debug, Clone)]
+pub struct Order<'a> {
+    /// Which document.
+    pub step: LegalStep,
+    /// How many documents of this step came before it.
+    pub step_version: u32,
+    /// Its delivery, which names it.
+    pub reference: Uuid,
+    /// Its language; none: in every language in which its issuer writes, side by side.
+    pub language: Option<LegalLanguage>,
+    /// The civil day on it.
+    pub dated_on: Date,
+    /// A translation for information, ISO 639-1; none: by the person's contact language.
+    pub courtesy: Option<&'a Code>,
+    /// Also the page for a person who does not read.
+    pub plain_page: bool,
+    /// The languages for which there are translations.
+    pub translations: &'a BTreeSet<Code>,
+    /// Where its page can be read.
+    pub twin_url: Option<String>,
+}
+
+/// Why a document cannot be put in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoDocument {
+    /// What it was to say no longer holds.
+    GroundGone,
+    /// Its issuer has no address in the configuration yet.
+    NoSender,
+}
+
+/// A dossier as documents are made from it.
+pub struct Source<'a> {
+    law: &'a Law,
+    dossier: &'a Dossier,
+    identity: &'a Identity,
+    senders: &'a Senders,
+    at: Moment,
+    history: History<'a>,
+    standing: Option<Standing>,
+}
+
+impl<'a> Source<'a> {
+    /// How a dossier stands at the end of a day.
+    pub fn new(desk: &'a Desk, senders: &'a Senders, dossier: &'a Dossier, identity: &'a Identity, day: Date) -> Self {
+        let at = Moment::end_of(day);
+        let law = &desk.law.law;
+        let history = History::new(dossier.facts.iter().map(|fact| &fact.fact), at);
+        let standing = traject_domain::assess(law, &history);
+        Self { law, dossier, identity, senders, at, history, standing }
+    }
+
+    /// The letter of an order.
+    ///
+    /// # Errors
+    /// [`NoDocument`].
+    pub fn letter(&self, order: &Order<'_>) -> Result<Letter, NoDocument> {
+        let standing = self.standing.as_ref().ok_or(NoDocument::GroundGone)?;
+        let act = self.act(order)?;
+        if !self.holds(standing, order, act) {
+            return Err(NoDocument::GroundGone);
+        }
+        let (agency, issuer) = self.issuer(order, act).ok_or(NoDocument::GroundGone)?;
+        let contact = self.senders.contacts.get(&agency).ok_or(NoDocument::NoSender)?;
+        let (courtesy, plain) = self.aids(order);
+        let reference = DeliveryReference::parse(&order.reference.to_string()).map_err(|_| NoDocument::GroundGone)?;
+        let case = Case {
+            law: self.law,
+            dossier: self.dossier,
+            standing,
+            step: order.step,
+            act,
+            step_version: order.step_version,
+            dated_on: order.dated_on,
+            known_on: self.at.recorded_by,
+            account: self.senders.account.as_ref(),
+            first_track: (order.step.document() == Document::InformationSheet).then(|| lot(order.reference)),
+        };
+        Ok(Letter {
+            document: order.step.document(),
+            breach: order.step.breach(),
+            values: case.values(),
+            envelope: Envelope {
+                language: LetterLanguage::of(order.language),
+                courtesy,
+                plain,
+                issuer,
+                issuer_email: contact.email.clone(),
+                issuer_phone: contact.phone.clone(),
+                information_site: self.senders.information_site.clone(),
+                recipient: recipient(self.identity),
+                dossier_reference: self.dossier.id.to_string(),
+                delivery_reference: reference,
+                dated_on: order.dated_on,
+                twin_url: order.twin_url.clone(),
+                attestation: None,
+            },
+        })
+    }
+
+    /// The fact that the document tells of: of those that call for it, the one in its turn. None for a document that no
+    /// single fact calls for.
+    fn act(&self, order: &Order<'_>) -> Result<Option<&'a LedgerFact>, NoDocument> {
+        let calls = |fact: &&LedgerFact| LegalStep::told_by(&fact.fact.kind) == Some(order.step);
+        let turn = usize::try_from(order.step_version).map_err(|_| NoDocument::GroundGone)?;
+        let Some(act) = self.dossier.facts.iter().filter(calls).nth(turn) else { return Ok(None) };
+        // One that was retracted meanwhile is told to nobody.
+        let counts = self.history.events.iter().any(|fact| fact.reference == act.fact.reference);
+        if counts { Ok(Some(act)) } else { Err(NoDocument::GroundGone) }
+    }
+
+    /// Whether there is still something to tell.
+    fn holds(&self, standing: &Standing, order: &Order<'_>, act: Option<&LedgerFact>) -> bool {
+        let obligation = standing.obligation.as_ref();
+        let breach = order.step.breach().and_then(|breach| Some(obligation?.breach(breach)));
+        match order.step.document() {
+            Document::CertificateOfObligation => obligation.is_some_and(|of| of.closing.is_none()),
+            Document::InformationSheet => true,
+            Document::FormalNotice => {
+                let turn = usize::try_from(order.step_version).unwrap_or(usize::MAX);
+                let notice = breach.and_then(|of| of.notices.get(turn));
+                notice.is_some_and(|notice| notice.is_valid())
+            }
+            Document::DueDateReminder => {
+                let runs = breach.is_some_and(|of| of.met_on.is_none() && of.term.is_some());
+                runs && obligation.is_some_and(|of| of.closing.is_none())
+            }
+            Document::PaymentReminder => breach.is_some_and(|of| of.has_standing_fine()),
+            _ => act.is_some(),
+        }
+    }
+
+    /// The agency that issues the document, and how it is named.
+    fn issuer(&self, order: &Order<'_>, act: Option<&LedgerFact>) -> Option<(Code, Issuer)> {
+        match order.step.document().issuer() {
+            AgencyKind::Ggc => Some((Code::new("GGC"), Issuer::Ggc)),
+            AgencyKind::Municipality => {
+                let municipality = self.municipality(order.dated_on, act)?;
+                Some((Code::new(&municipality.to_string()), Issuer::Municipality(municipality)))
+            }
+            AgencyKind::Organiser => {
+                let organiser = match act.map(|act| &act.fact.kind) {
+                    Some(
+                        FactKind::Registered { organiser, .. }
+                        | FactKind::ContractSigned { organiser, .. }
+                        | FactKind::Completed { organiser },
+                    ) => organiser,
+                    _ => &self.standing.as_ref()?.track.as_ref()?.0,
+                };
+                let label = &self.law.organiser(organiser)?.label;
+                let name = PerLanguage { nl: label.nl.clone(), fr: label.fr.clone() };
+                Some((organiser.clone(), Issuer::Organiser(name)))
+            }
+        }
+    }
+
+    /// The municipality that acted, else the one of residence.
+    fn municipality(&self, day: Date, act: Option<&LedgerFact>) -> Option<Municipality> {
+        let acted = act.and_then(|act| Municipality::parse(act.fact.agency.as_str()));
+        acted.or_else(|| self.history.municipality_on(day))
+    }
+
+    /// The translation, and whether the person needs the page for those who do not read: in a language that is neither
+    /// Dutch nor French and for which there is no translation.
+    fn aids(&self, order: &Order<'_>) -> (Option<Code>, bool) {
+        let contact = self.history.checks.last().and_then(|check| check.extract.contact_language.as_ref());
+        let wanted = order.courtesy.or(contact).filter(|code| LegalLanguage::from_code(code.as_str()).is_none());
+        match wanted {
+            Some(language) if order.translations.contains(language) => (Some(language.clone()), order.plain_page),
+            Some(_) => (None, true),
+            None => (None, order.plain_page),
+        }
+    }
+}
+
+/// Which track stands first on an information sheet: by lot, and the lot is the delivery's own id, of which the random part
+/// decides. Whoever has the sheet can see that it was not chosen.
+fn lot(delivery: Uuid) -> LegalLanguage {
+    let odd = delivery.as_bytes()[15] % 2 == 1;
+    if odd { LegalLanguage::Nl } else { LegalLanguage::Fr }
+}
+
+/// Name and address as on the envelope.
+pub fn recipient(identity: &Identity) -> Recipient {
+    let join = |parts: &[&Option<String>], between: &str| {
+        parts.iter().filter_map(|part| part.as_deref()).collect::<Vec<_>>().join(between)
+    };
+    let full_name = join(&[&identity.first_names, &identity.last_name], " ");
+    let street = join(&[&identity.street, &identity.house_number], " ");
+    let street = identity.box_number.as_ref().map_or(street.clone(), |number| format!("{street} / {number}"));
+    let city = join(&[&identity.postal_code, &identity.city], " ");
+    let address = [street, city].into_iter().filter(|line| !line.is_empty()).collect();
+    Recipient { full_name, address }
+}

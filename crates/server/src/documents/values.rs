@@ -1,0 +1,298 @@
+//! What a document is filled with: every date, term, amount and legal ground from the standing, the law and the facts.
+
+use traject_app::model::{Dossier, LedgerFact, LegalStep};
+use traject_domain::Date;
+use traject_domain::code::{Breach, Code, LegalLanguage, Term};
+use traject_domain::counting::days_between;
+use traject_domain::delivery::Document;
+use traject_domain::fact::{FactKind, Hearing};
+use traject_domain::labels::Label;
+use traject_domain::law::{CodeList, Law, Provenance};
+use traject_domain::payment::PaymentReference;
+use traject_domain::standing::{BreachStanding, Notice, Standing};
+use traject_templates::slot::{self, Values};
+use traject_templates::{Offer, PerLanguage};
+
+/// Where a fine is paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// IBAN, in groups of four.
+    pub number: String,
+    /// Whose it is.
+    pub payee: PerLanguage,
+}
+
+/// What a document is about.
+pub(crate) struct Case<'a> {
+    /// The law in force.
+    pub(crate) law: &'a Law,
+    /// The dossier.
+    pub(crate) dossier: &'a Dossier,
+    /// How it stands on the day of the document.
+    pub(crate) standing: &'a Standing,
+    /// Which document.
+    pub(crate) step: LegalStep,
+    /// The fact that the document tells of; none where it tells of a standing alone, or is not sent yet.
+    pub(crate) act: Option<&'a LedgerFact>,
+    /// How many documents of this step came before.
+    pub(crate) step_version: u32,
+    /// The civil day on the document.
+    pub(crate) dated_on: Date,
+    /// The day whose knowledge of the law counts.
+    pub(crate) known_on: Date,
+    /// Where a fine is paid, where the configuration says so.
+    pub(crate) account: Option<&'a Account>,
+    /// The track that stands first, where a lot decides.
+    pub(crate) first_track: Option<LegalLanguage>,
+}
+
+impl Case<'_> {
+    /// Every value that the dossier has for the document; the document takes those that it declares.
+    pub(crate) fn values(&self) -> Values {
+        let mut values = Values::new();
+        self.law_says(&mut values);
+        self.programme(&mut values);
+        if let Some(breach) = self.step.breach() {
+            self.breach(&mut values, breach);
+        }
+        if let Some(act) = self.act {
+            self.act_says(&mut values, act);
+        }
+        values.set_some(slot::DAYS_LEFT, self.days_left());
+        values
+    }
+
+    /// Terms that start on the day of the document, the range of fines, the offers, the legal ground.
+    fn law_says(&self, values: &mut Values) {
+        let length = |term| self.law.length_on(term, self.dated_on, self.known_on);
+        for (slot, term) in [
+            (slot::REGISTER_TERM, Term::Register),
+            (slot::COMPLETE_TERM, Term::Complete),
+            (slot::CURE_TERM, Term::Cure),
+            (slot::TRANSFER_TERM, Term::Transfer),
+            (slot::DEFENCE_TERM, Term::Defence),
+            (slot::FINE_TERM, Term::Pay),
+            (slot::APPEAL_TERM, Term::Appeal),
+        ] {
+            values.set(slot, length(term));
+        }
+        let range = self.law.fines.on(self.dated_on, self.known_on);
+        let (min, max) = range.map_or_else(|| self.law.fine_extent(), |range| (range.min, range.max));
+        values.set(slot::FINE_MIN, min).set(slot::FINE_MAX, max);
+        values.set(slot::OFFERS, self.offers()).set_some(slot::OFFERS_FIRST, self.first_track);
+        values.set(slot::APPEAL_BODY, per_language(&self.law.letters.appeal_body));
+        values.set(slot::LEGAL_GROUND, self.legal_ground());
+    }
+
+    /// How far the person has come.
+    fn programme(&self, values: &mut Values) {
+        let standing = self.standing;
+        values.set_some(slot::REGISTERED_ON, standing.registered_on).set_some(slot::CONTRACT_ON, standing.contract_on);
+        if let Some((organiser, track)) = &standing.track {
+            self.office(values, organiser);
+            values.set(slot::TRACK, *track);
+        }
+        let Some(obligation) = &standing.obligation else { return };
+        let due = |breach| obligation.breach(breach).term.as_ref().map(|term| term.due);
+        values
+            .set_some(slot::CERTIFICATE_RECEIVED_ON, obligation.certificate_on)
+            .set_some(slot::REGISTER_DUE, due(Breach::NotRegistered))
+            .set_some(slot::COMPLETE_DUE, due(Breach::NotCompleted));
+    }
+
+    fn office(&self, values: &mut Values, organiser: &Code) {
+        if let Some(known) = self.law.organiser(organiser) {
+            values.set(slot::ORGANISER, per_language(&known.label));
+        }
+        let hours = |component: &str| {
+            let component = self.law.components.get(&Code::new(component))?.on(self.dated_on, self.known_on)?;
+            component.hours.get(organiser).map(|hours| u32::from(*hours))
+        };
+        values.set_some(slot::CITIZENSHIP_HOURS, hours("CITIZENSHIP"));
+        values.set_some(slot::LANGUAGE_HOURS, hours("LANGUAGE"));
+    }
+
+    /// What enforcement of the breach has come to.
+    fn breach(&self, values: &mut Values, breach: Breach) {
+        let Some(of) = self.standing.obligation.as_ref().map(|obligation| obligation.breach(breach)) else { return };
+        if let Some(notice) = self.notice(of) {
+            self.notice_says(values, of, notice);
+        }
+        values
+            .set_some(slot::REFUSAL_ON, of.refusal_on)
+            .set_some(slot::TRANSFERRED_ON, of.transferred_on)
+            .set_some(slot::DEFENCE_DUE, of.defence.as_ref().map(|term| term.due))
+            .set_some(slot::FINE_DUE, of.payment.as_ref().map(|term| term.due))
+            .set_some(slot::APPEAL_DUE, of.appeal.as_ref().map(|term| term.due));
+        if let Some(fine) = of.fines.iter().rev().find(|fine| fine.stands) {
+            values.set(slot::FINE_AMOUNT, fine.amount).set(slot::FINE_DECIDED_ON, fine.on);
+        }
+        if let Some(account) = self.account {
+            values.set(slot::PAYMENT_ACCOUNT, account.number.clone()).set(slot::PAYMENT_PAYEE, account.payee.clone());
+        }
+        values.set_some(slot::PAYMENT_REFERENCE, self.payment_reference(breach));
+    }
+
+    /// The notice that the document is, or that it follows on.
+    fn notice<'s>(&self, of: &'s BreachStanding) -> Option<&'s Notice> {
+        let own = usize::try_from(self.step_version).ok().filter(|_| self.step.document() == Document::FormalNotice);
+        let index = own.or(of.current_notice);
+        index.and_then(|index| of.notices.get(index)).or_else(|| of.notices.last())
+    }
+
+    /// A notice that is still on its way says how long the term is; what follows it says which day it ended.
+    fn notice_says(&self, values: &mut Values, of: &BreachStanding, notice: &Notice) {
+        values.set(slot::NOTICE_POSTED_ON, notice.posted_on);
+        if self.step.document() == Document::FormalNotice && notice.presumed {
+            return;
+        }
+        values.set(slot::NOTICE_DELIVERED_ON, notice.delivered_on);
+        values.set_some(slot::CURE_DUE, of.cure.as_ref().map(|cure| cure.due));
+    }
+
+    /// By the place in the ledger of the fine that stands: no other fine of this deployment has it.
+    fn payment_reference(&self, breach: Breach) -> Option<String> {
+        let fined = |fact: &&LedgerFact| matches!(fact.fact.kind, FactKind::Fined(of, _) if of == breach);
+        let fine = self.dossier.facts.iter().rev().find(fined)?;
+        PaymentReference::of(fine.position % PaymentReference::LIMIT).map(|reference| reference.to_string())
+    }
+
+    /// What the fact itself says.
+    fn act_says(&self, values: &mut Values, act: &LedgerFact) {
+        let day = act.fact.occurred_on;
+        match &act.fact.kind {
+            FactKind::SuspensionGranted { code, until } => {
+                self.decided(values, self.suspension(code));
+                values
+                    .set(slot::FROM, day)
+                    .set(slot::UNTIL, *until)
+                    .set_some(slot::EXTENSION_UNTIL, self.running_due());
+            }
+            FactKind::ExemptionGranted { code, until } => {
+                self.decided(values, self.exemption(code));
+                values.set(slot::FROM, day).set_some(slot::UNTIL, *until);
+            }
+            FactKind::SuspensionRefused { code, reason } => self.refused(values, self.suspension(code), reason),
+            FactKind::ExemptionRefused { code, reason } => self.refused(values, self.exemption(code), reason),
+            FactKind::HearingInvited(_, Some(hearing)) => self.hearing(values, hearing),
+            FactKind::NoticeWithdrawn(_) => {
+                values.set(slot::NOTICE_WITHDRAWN_ON, day);
+            }
+            FactKind::Fined(_, amount) => {
+                values.set(slot::FINE_AMOUNT, *amount).set(slot::FINE_DECIDED_ON, day);
+            }
+            FactKind::Registered { organiser, track } => {
+                self.office(values, organiser);
+                values.set(slot::TRACK, *track).set(slot::REGISTERED_ON, day);
+            }
+            FactKind::ContractSigned { organiser, track } => {
+                self.office(values, organiser);
+                values.set(slot::TRACK, *track).set(slot::CONTRACT_ON, day);
+            }
+            FactKind::Completed { organiser } => {
+                self.office(values, organiser);
+                values.set(slot::COMPLETED_ON, day);
+            }
+            _ => {}
+        }
+    }
+
+    fn suspension(&self, code: &Code) -> Option<&Label> {
+        self.law.suspensions.get(code)?.on(self.dated_on, self.known_on).map(|rule| &rule.label)
+    }
+
+    fn exemption(&self, code: &Code) -> Option<&Label> {
+        self.law.exemptions.get(code)?.on(self.dated_on, self.known_on).map(|rule| &rule.label)
+    }
+
+    fn decided(&self, values: &mut Values, ground: Option<&Label>) {
+        values.set_some(slot::GROUND, ground.map(per_language));
+    }
+
+    fn refused(&self, values: &mut Values, ground: Option<&Label>, reason: &Code) {
+        self.decided(values, ground);
+        values.set_some(slot::REASON, self.law.label(CodeList::RefusalReasons, reason).map(per_language));
+    }
+
+    fn hearing(&self, values: &mut Values, hearing: &Hearing) {
+        let Hearing { on, at, place, interpreter } = hearing;
+        values
+            .set(slot::HEARING_ON, *on)
+            .set(slot::HEARING_TIME, format!("{:02}:{:02}", at.hour(), at.minute()))
+            .set(slot::HEARING_PLACE, place.clone());
+        let language = interpreter.as_ref().and_then(|code| self.law.label(CodeList::Languages, code));
+        values.set_some(slot::INTERPRETER_LANGUAGE, language.map(per_language));
+    }
+
+    /// The last day of the term that runs.
+    fn running_due(&self) -> Option<Date> {
+        let obligation = self.standing.obligation.as_ref()?;
+        let breach = if self.standing.registered_on.is_some() { Breach::NotCompleted } else { Breach::NotRegistered };
+        obligation.breach(breach).term.as_ref().map(|term| term.due)
+    }
+
+    fn days_left(&self) -> Option<u32> {
+        let due = match self.step.breach() {
+            Some(breach) => self.standing.obligation.as_ref()?.breach(breach).term.as_ref()?.due,
+            None => self.running_due()?,
+        };
+        u32::try_from(days_between(self.dated_on, due)).ok()
+    }
+
+    /// The organisers with the tracks that they offer on the day of the document.
+    fn offers(&self) -> Vec<Offer> {
+        let regime = self.law.regime_on(self.dated_on, self.known_on).map(|regime| &regime.id);
+        let organisers = self.law.organisers.iter();
+        organisers
+            .map(|organiser| Offer {
+                name: per_language(&organiser.label),
+                tracks: regime.and_then(|id| organiser.tracks.get(id)).cloned().unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    /// The body of rules in force on the day of the document, with the article of the provision where one was seen.
+    fn legal_ground(&self) -> PerLanguage {
+        let regime = self.law.regime_on(self.dated_on, self.known_on);
+        let article = self.provision().and_then(|provision| provision.articles.get(&regime?.id));
+        let text = |language: LegalLanguage| {
+            let of = |label: &Label| match language {
+                LegalLanguage::Nl => label.nl.clone(),
+                LegalLanguage::Fr => label.fr.clone(),
+            };
+            let name = regime.map(|regime| of(&regime.label)).unwrap_or_default();
+            article.map_or_else(|| name.clone(), |article| format!("{name} ({})", of(article)))
+        };
+        PerLanguage { nl: text(LegalLanguage::Nl), fr: text(LegalLanguage::Fr) }
+    }
+
+    /// Where the provision that the document rests on comes from.
+    fn provision(&self) -> Option<&Provenance> {
+        let (on, known) = (self.dated_on, self.known_on);
+        let term = |term| self.law.deadline_on(term, on, known).map(|deadline| &deadline.provenance);
+        match (self.step.document(), self.act.map(|act| &act.fact.kind)) {
+            (Document::CertificateOfObligation | Document::InformationSheet, _) => term(Term::Register),
+            (Document::DueDateReminder, _) => term(self.step.breach()?.term()),
+            (Document::FormalNotice | Document::NoticeWithdrawal | Document::RefusalAndTransfer, _) => term(Term::Cure),
+            (
+                Document::HearingInvitation
+                | Document::FineDecision
+                | Document::NoFineDecision
+                | Document::FineWithdrawal
+                | Document::PaymentReminder,
+                _,
+            ) => self.law.fines.on(on, known).map(|range| &range.provenance),
+            (_, Some(FactKind::SuspensionGranted { code, .. } | FactKind::SuspensionRefused { code, .. })) => {
+                self.law.suspensions.get(code)?.on(on, known).map(|rule| &rule.provenance)
+            }
+            (_, Some(FactKind::ExemptionGranted { code, .. } | FactKind::ExemptionRefused { code, .. })) => {
+                self.law.exemptions.get(code)?.on(on, known).map(|rule| &rule.provenance)
+            }
+            _ => term(Term::Complete),
+        }
+    }
+}
+
+fn per_language(label: &Label) -> PerLanguage {
+    PerLanguage { nl: label.nl.clone(), fr: label.fr.clone() }
+}
