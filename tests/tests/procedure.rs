@@ -329,7 +329,7 @@ async fn a_released_notice_becomes_a_letter() {
         let file = letter.name.replace("deliveries/", "");
         let printed = deployment.dir.path().join("data/letters").join(format!("{file}.pdf"));
         assert_eq!(document.content, std::fs::read(printed).expect("it is in the print folder"));
-        let posting = RecordPostingRequest { name: letter.name.clone() };
+        let posting = RecordPostingRequest { name: letter.name.clone(), ..RecordPostingRequest::default() };
         let posted = brussels.delivery().record_posting(posting.clone()).await.expect("it was printed").into_inner();
         assert_eq!(posted.state(), DeliveryState::Posted);
         brussels.delivery().record_posting(posting).await.expect("once more is no error");

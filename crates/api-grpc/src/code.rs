@@ -87,6 +87,7 @@ pairs! {
     act::v1::AppealOutcome = AppealOutcome, "APPEAL_OUTCOME";
     delivery::v1::Document = traject_domain::delivery::Document, "DOCUMENT";
     delivery::v1::DeliveryChannel = traject_domain::delivery::Channel, "DELIVERY_CHANNEL";
+    delivery::v1::DeliveryReason = traject_domain::delivery::DeliveryReason, "DELIVERY_REASON";
     delivery::v1::DeliveryState = traject_domain::delivery::DeliveryState, "DELIVERY_STATE";
 }
 

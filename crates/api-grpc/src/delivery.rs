@@ -65,7 +65,7 @@ impl DeliveryService for Api {
         let caller = caller(&request)?;
         let found = self.named(&request.get_ref().name, &caller).await?;
         let content = self.desk.store.document(found.id).await.map_err(|error| self.read_status(error, &caller))?;
-        let content = content.ok_or_else(|| self.status(&AppError::NotFound, &caller))?;
+        let content = content.ok_or_else(|| self.status(&AppError::NotFound, &caller))?.pdf;
         let (name, content_type) = (name::delivery(found.id), PDF.to_owned());
         Ok(Response::new(DeliveryDocument { name, content_type, content }))
     }
@@ -133,9 +133,9 @@ impl Api {
         caller: &Caller,
     ) -> Result<Response<Delivery>, Status> {
         if found.state != to {
-            let now = self.desk.clock.now();
+            let by = model::DeliveryMove::new(found.state, to, &caller.actor.staff, self.desk.clock.now());
             let moved = if from.contains(&found.state) {
-                self.desk.store.move_delivery(found.id, found.state, to, None, now).await
+                self.desk.store.move_delivery(found.id, &by).await
             } else {
                 Ok(false)
             };
@@ -173,5 +173,8 @@ fn delivery(from: &model::Delivery) -> Delivery {
         attempt_count: i32::try_from(from.attempts).unwrap_or(i32::MAX),
         update_time: Some(wire_time(from.changed_at.as_microsecond())),
         document_sha256: from.document.map(|hash| hash.to_vec()).unwrap_or_default(),
+        reason: code::optional::<DeliveryReason>(from.reason.as_ref()),
+        provider_reference: from.provider_reference.clone().unwrap_or_default(),
+        batch: from.batch.clone().unwrap_or_default(),
     }
 }

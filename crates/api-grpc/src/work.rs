@@ -255,6 +255,8 @@ fn kind_of(kind: WorkKind, breach: Option<Breach>) -> Result<Option<Kind>, &'sta
         WorkKind::Review => plain(Some(Kind::Review)),
         WorkKind::UncoveredName => plain(Some(Kind::UncoveredName)),
         WorkKind::DeliveryInDoubt => plain(Some(Kind::DeliveryInDoubt)),
+        WorkKind::DeliveryFailed => plain(Some(Kind::DeliveryFailed)),
+        WorkKind::AddressCheck => plain(Some(Kind::AddressCheck)),
         WorkKind::DecisionChanged => plain(Some(Kind::DecisionChanged)),
     }
 }
@@ -270,6 +272,8 @@ fn wire_kind(kind: Kind) -> (i32, i32) {
         Kind::Review => (WorkKind::Review, None),
         Kind::UncoveredName => (WorkKind::UncoveredName, None),
         Kind::DeliveryInDoubt => (WorkKind::DeliveryInDoubt, None),
+        Kind::DeliveryFailed => (WorkKind::DeliveryFailed, None),
+        Kind::AddressCheck => (WorkKind::AddressCheck, None),
         Kind::DecisionChanged => (WorkKind::DecisionChanged, None),
     };
     (kind.into(), code::optional::<WireBreach>(breach.as_ref()))

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use std::collections::HashSet;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
-pub use traject_domain::delivery::{Channel, DeliveryState, Document, LegalStep};
+pub use traject_domain::delivery::{AddressState, Channel, DeliveryReason, DeliveryState, Document, LegalStep};
 use traject_domain::fact::{Fact, FactRef, NumberKey};
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
@@ -184,6 +184,121 @@ pub struct Delivery {
     pub changed_at: Timestamp,
     /// SHA-256 of the stored document, once rendered.
     pub document: Option<[u8; 32]>,
+    /// Why it stands as it does; none where its state says everything.
+    pub reason: Option<DeliveryReason>,
+    /// By what the provider knows it: a posting reference, a message id.
+    pub provider_reference: Option<String>,
+    /// The print batch it lies in.
+    pub batch: Option<String>,
+}
+
+/// A document as it was made, with what its manifest says. What was made once is what is sent, and it is never made again
+/// from facts that have moved on. Personal data: `Debug` shows none of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RenderedDocument {
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// The same as a page, where it was made.
+    pub html: Option<Vec<u8>>,
+    /// The template's name.
+    pub template: String,
+    /// Version of its texts.
+    pub template_version: String,
+    /// Pages of the PDF, from 1.
+    pub pages: u32,
+    /// The civil date that it bears; none for a document of before this was kept.
+    pub dated_on: Option<Date>,
+    /// The language of a translation for information that goes along, ISO 639-1.
+    pub courtesy: Option<Code>,
+    /// The lines of the address that it bears, name first.
+    pub address: Vec<String>,
+}
+
+impl std::fmt::Debug for RenderedDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (template, version) = (&self.template, &self.template_version);
+        write!(f, "RenderedDocument({template} {version}, {} pages, {} octets)", self.pages, self.pdf.len())
+    }
+}
+
+/// One move of a delivery from one state to another; `from` and `to` may be the same, for news that changes neither.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryMove {
+    /// The state it must be in.
+    pub from: DeliveryState,
+    /// The state it comes to.
+    pub to: DeliveryState,
+    /// Why; replaces the reason of the move before.
+    pub reason: Option<DeliveryReason>,
+    /// The civil day on which it happened in Brussels, where that is told from outside; none: now.
+    pub occurred_on: Option<Date>,
+    /// By what the provider knows it; none: as it was.
+    pub provider_reference: Option<String>,
+    /// The print batch it comes into; none: as it was.
+    pub batch: Option<String>,
+    /// The document, when this move made it.
+    pub document: Option<RenderedDocument>,
+    /// Who moves it: a staff pseudonym or a program, never a name.
+    pub actor: String,
+    /// When, to the microsecond.
+    pub now: Timestamp,
+}
+
+impl DeliveryMove {
+    /// A move without more to say.
+    pub fn new(from: DeliveryState, to: DeliveryState, actor: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            from,
+            to,
+            reason: None,
+            occurred_on: None,
+            provider_reference: None,
+            batch: None,
+            document: None,
+            actor: actor.into(),
+            now,
+        }
+    }
+
+    /// The same move for a reason.
+    #[must_use]
+    pub fn because(self, reason: DeliveryReason) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+}
+
+/// One line of a delivery's story, written with the move that it tells of. The first tells of its creation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryEvent {
+    /// Of which delivery.
+    pub delivery: DeliveryId,
+    /// Its place in the story, from 1 without gaps.
+    pub seq: u32,
+    /// When it was recorded, to the microsecond.
+    pub at: Timestamp,
+    /// The state it led to.
+    pub state: DeliveryState,
+    /// Why.
+    pub reason: Option<DeliveryReason>,
+    /// The civil day on which it happened in Brussels, where that was told from outside.
+    pub occurred_on: Option<Date>,
+    /// By what the provider knows the delivery, where this event told it.
+    pub provider_reference: Option<String>,
+    /// Who recorded it: a staff pseudonym or a program.
+    pub actor: String,
+}
+
+/// How many deliveries of one way are in one state, and since when the first of them is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryQueue {
+    /// By which way.
+    pub channel: Channel,
+    /// In which state.
+    pub state: DeliveryState,
+    /// How many.
+    pub count: u64,
+    /// When the one that changed longest ago last changed.
+    pub oldest: Timestamp,
 }
 
 /// What a work item asks of a person.
@@ -205,6 +320,10 @@ pub enum WorkKind {
     UncoveredName,
     /// A delivery whose fate is not known.
     DeliveryInDoubt,
+    /// A delivery that failed for good: its reason says why.
+    DeliveryFailed,
+    /// An address that paper cannot be sent to, or came back from.
+    AddressCheck,
     /// A decision that would be another today: the law or a fact became known after it.
     DecisionChanged,
 }

@@ -3,8 +3,8 @@
 use crate::error::{AppError, CommitError, ReadError};
 use crate::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use crate::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryState, Dossier, DossierRow, Identity, LegalStep, Request,
-    WorkItem, WorkKind,
+    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
+    Dossier, DossierRow, Identity, LegalStep, RenderedDocument, Request, WorkItem, WorkKind,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -194,19 +194,18 @@ pub trait Store: Send + Sync {
     /// One delivery.
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, ReadError>;
 
-    /// Moves a delivery from one state to another, once: false when it was not in `from`.
-    /// A move to `Sending` counts an attempt; `document` is kept when given.
-    async fn move_delivery(
-        &self,
-        id: DeliveryId,
-        from: DeliveryState,
-        to: DeliveryState,
-        document: Option<&[u8]>,
-        now: Timestamp,
-    ) -> Result<bool, ReadError>;
+    /// Moves a delivery, once, and adds the event to its story in the same transaction: false when it was not in `from`,
+    /// and then nothing is written. A move from another state to `Sending` counts an attempt.
+    async fn move_delivery(&self, id: DeliveryId, by: &DeliveryMove) -> Result<bool, ReadError>;
 
-    /// The stored bytes of a delivery's document.
-    async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError>;
+    /// The story of a delivery, in order; empty when there is no such delivery.
+    async fn delivery_events(&self, id: DeliveryId) -> Result<Vec<DeliveryEvent>, ReadError>;
+
+    /// How many deliveries are in each state, per way, by way and state; pairs that have none are left out.
+    async fn delivery_queue(&self) -> Result<Vec<DeliveryQueue>, ReadError>;
+
+    /// The stored document of a delivery.
+    async fn document(&self, id: DeliveryId) -> Result<Option<RenderedDocument>, ReadError>;
 
     /// Keeps the content of a law under its hash; once, however often it is put.
     async fn put_law(&self, hash: [u8; 32], content: &[u8], now: Timestamp) -> Result<(), ReadError>;

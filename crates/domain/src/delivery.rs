@@ -207,3 +207,120 @@ closed_codes! {
         Posted = "posted",
     }
 }
+
+closed_codes! {
+    /// What is known of a person's address, as far as paper is concerned. Which of these may receive paper is data
+    /// (`config/law/channels.yaml`).
+    AddressState {
+        /// Street and city are known, and nothing speaks against them.
+        Known = "known",
+        /// Street or city is missing.
+        Incomplete = "incomplete",
+        /// The person was struck off the register, and has not come back.
+        StruckOff = "struck_off",
+        /// The person has a reference address and lives elsewhere or nowhere.
+        ReferenceAddress = "reference_address",
+        /// An earlier letter to this same address came back: unknown there.
+        ReturnedUnknown = "returned_unknown",
+    }
+}
+
+closed_codes! {
+    /// Why a delivery stands as it does: why it was refused before sending, failed, came back, or is held to have arrived.
+    DeliveryReason {
+        /// What it was to say no longer holds.
+        GroundGone = "ground_gone",
+        /// The letter that this would be a copy of is gone.
+        LetterGone = "letter_gone",
+        /// A person stopped it.
+        Stopped = "stopped",
+        /// The law does not let this document travel by this way.
+        NotCarried = "not_carried",
+        /// The agency does not write in this language, or no longer the person's.
+        WrongLanguage = "wrong_language",
+        /// Its texts or its values are not there.
+        DocumentNotReady = "document_not_ready",
+        /// The letter fonts do not cover a name or an address.
+        UncoveredName = "uncovered_name",
+        /// The address lacks a street or a city.
+        AddressIncomplete = "address_incomplete",
+        /// The person was struck off the register.
+        AddressStruckOff = "address_struck_off",
+        /// The person has a reference address only.
+        AddressReference = "address_reference",
+        /// An earlier letter to this address came back.
+        AddressReturned = "address_returned",
+        /// No e-mail address is known.
+        NoEmailAddress = "no_email_address",
+        /// The person has not agreed to receive mail in the electronic mailbox, or has none.
+        NoConsent = "no_consent",
+        /// No adapter for this way is configured.
+        ChannelOff = "channel_off",
+        /// The provider does not answer.
+        ProviderAway = "provider_away",
+        /// The provider refused it for now.
+        ProviderBusy = "provider_busy",
+        /// The provider refused it for good.
+        ProviderRefused = "provider_refused",
+        /// It was tried as often as it may be.
+        AttemptsUsedUp = "attempts_used_up",
+        /// It was handed over, and no answer came.
+        NoAnswer = "no_answer",
+        /// It was being sent when the program ended.
+        Interrupted = "interrupted",
+        /// The mail house could not print it.
+        PrintFailed = "print_failed",
+        /// Not collected.
+        Unclaimed = "unclaimed",
+        /// Not known at that address.
+        UnknownAddress = "unknown_address",
+        /// The mailbox is unknown, or refuses for good.
+        MailboxRefused = "mailbox_refused",
+        /// The other side is still trying.
+        Delayed = "delayed",
+        /// A receipt or a signature shows that it arrived.
+        Proven = "proven",
+        /// Held to have arrived, since it was posted and did not come back.
+        Presumed = "presumed",
+        /// Handed over and signed for.
+        Signed = "signed",
+        /// Offered at the desk, and the signature was refused.
+        SignatureRefused = "signature_refused",
+        /// A person sends it once more.
+        Resent = "resent",
+    }
+}
+
+impl DeliveryReason {
+    /// Why an address keeps paper from being sent; `None` for one that is known.
+    pub const fn of_address(state: AddressState) -> Option<Self> {
+        match state {
+            AddressState::Known => None,
+            AddressState::Incomplete => Some(Self::AddressIncomplete),
+            AddressState::StruckOff => Some(Self::AddressStruckOff),
+            AddressState::ReferenceAddress => Some(Self::AddressReference),
+            AddressState::ReturnedUnknown => Some(Self::AddressReturned),
+        }
+    }
+}
+
+impl DeliveryState {
+    /// Whether it has left, or may have: what is told of it from outside from then on.
+    pub const fn has_left(self) -> bool {
+        match self {
+            Self::Accepted | Self::Delivered | Self::Returned | Self::InDoubt | Self::Printed | Self::Posted => true,
+            Self::Created
+            | Self::Rendered
+            | Self::Queued
+            | Self::Sending
+            | Self::TemporaryFailure
+            | Self::PermanentFailure
+            | Self::Cancelled => false,
+        }
+    }
+
+    /// Whether it waits for the program.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Created | Self::Rendered | Self::Queued | Self::TemporaryFailure)
+    }
+}

@@ -14,10 +14,12 @@ use crate::municipality::Municipality;
 use crate::predicate::{Field, Predicate};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod channels;
 mod fines;
 mod programme;
 mod transition;
 
+pub use channels::{ChannelNeed, ChannelRule, DeliveryProof, LegalEffect, RefusedSignature};
 pub use fines::{FineRange, FineStep, MaxAppliesTo};
 pub use programme::{Component, Entitlement, EntitlementBasis, LanguageTarget, Literacy, Waiver};
 pub use transition::{ChosenBy, Transition, TransitionSubject};
@@ -444,6 +446,8 @@ pub struct Law {
     pub organisers: Vec<Organiser>,
     /// What letters are bound to.
     pub letters: Letters,
+    /// The ways by which documents travel. Loading guarantees that every way has a rule.
+    pub channels: BTreeMap<crate::delivery::Channel, ChannelRule>,
     /// Components of the programme, by code.
     pub components: BTreeMap<Code, Dated<Component>>,
     /// Waivers of a component, by code.

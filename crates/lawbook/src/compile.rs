@@ -10,7 +10,7 @@ use crate::files::{
 };
 use crate::place::{Codes, Known, Place, Result, line};
 use crate::policy::suspended_term;
-use crate::{fine, programme, record};
+use crate::{channel, fine, programme, record};
 use serde_saphyr::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 use traject_domain::Date;
@@ -48,6 +48,7 @@ pub(crate) fn law(files: &Files) -> Result<Law> {
         fines: fine::range(&known, &files.fines)?,
         organisers: organisers(&known, &files.organisers)?,
         letters: letters(&Place::new("letters.yaml", &known), &files.letters)?,
+        channels: channel::channels(&at("channels.yaml"), &files.channels)?,
         components: programme::components(&known, &files.programme)?,
         waivers: programme::waivers(&known, &files.programme)?,
         language_targets: programme::language_targets(&at("programme.yaml"), &files.programme.main)?,

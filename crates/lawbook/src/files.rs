@@ -108,6 +108,13 @@ structs! {
     }
     LetterLanguagesText { municipality: Spanned<Vec<Text>>, ggc: Spanned<Vec<Text>> }
 
+    ChannelsFile { channels: Spanned<Items<ChannelText>> }
+    ChannelText {
+        label: Spanned<LabelText>, legal_effect: Text, carries: Option<Spanned<Vec<Text>>>, needs: Text,
+        addresses: Option<Spanned<Vec<Text>>>, presumed_delivery_working_days: Option<Spanned<u8>>, registered: bool,
+        proof: Text, refused_signature: Option<Text>, provenance: Spanned<ProvenanceText>,
+    }
+
     FinesFile { ranges: Spanned<Items<FineText>> }
     FineText {
         known_from: Option<Text>, min_euro: Spanned<u64>, max_euro: Spanned<u64>, steps: Vec<Spanned<FineStepText>>,
@@ -167,6 +174,7 @@ pub(crate) struct Files {
     pub(crate) deadlines: Sheets<DeadlinesFile>,
     pub(crate) counting: CountingFile,
     pub(crate) letters: LettersFile,
+    pub(crate) channels: ChannelsFile,
     pub(crate) fines: Sheets<FinesFile>,
     pub(crate) organisers: Sheets<OrganisersFile>,
     pub(crate) programme: Sheets<ProgrammeFile>,
@@ -188,6 +196,7 @@ impl Files {
             deadlines: sheets(text, "deadlines.yaml", "deadlines.extend.yaml")?,
             counting: parse(text, "counting.yaml")?,
             letters: parse(text, "letters.yaml")?,
+            channels: parse(text, "channels.yaml")?,
             fines: sheets(text, "fines.yaml", "fines.extend.yaml")?,
             organisers: sheets(text, "organisers.yaml", "organisers.extend.yaml")?,
             programme: sheets(text, "programme.yaml", "programme.extend.yaml")?,

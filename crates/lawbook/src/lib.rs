@@ -7,6 +7,7 @@
 //! day in force: `D-REGISTER@2027-01-01`. The examples beside the rules are read into [`Example`]s, whose rows are text:
 //! what they mean, whoever runs them finds out.
 
+mod channel;
 mod compile;
 mod condition;
 mod dated;

@@ -2,7 +2,10 @@
 
 use crate::words::Word;
 use traject_domain::code::Term;
-use traject_domain::law::{IncompleteBirthDate, Law, LeapDayBirthday, MetBy, MonthRule, SuspensionUnit, WrongLanguage};
+use traject_domain::delivery::Channel;
+use traject_domain::law::{
+    IncompleteBirthDate, Law, LeapDayBirthday, MetBy, MonthRule, RefusedSignature, SuspensionUnit, WrongLanguage,
+};
 
 /// One open choice.
 pub struct Policy {
@@ -74,6 +77,16 @@ pub const POLICIES: &[Policy] = &[
         choices: WrongLanguage::WORDS,
         default: "void",
         get: |law| law.policies.wrong_language.word().to_owned(),
+    },
+    Policy {
+        key: "channels.channels.desk.refused_signature",
+        meaning: "what a document is worth that a person was offered at the desk and would not sign for",
+        choices: RefusedSignature::WORDS,
+        default: "counts_as_received",
+        get: |law| {
+            let desk = law.channels.get(&Channel::Desk).and_then(|rule| rule.refused_signature);
+            desk.map(|worth| worth.word().to_owned()).unwrap_or_default()
+        },
     },
 ];
 

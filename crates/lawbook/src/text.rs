@@ -12,7 +12,7 @@ macro_rules! embed {
 }
 
 /// The files of the law that ships with the program, by name.
-pub const FILES: [(&str, &str); 16] = embed![
+pub const FILES: [(&str, &str); 17] = embed![
     "sources.yaml",
     "regimes.yaml",
     "transition.yaml",
@@ -25,6 +25,7 @@ pub const FILES: [(&str, &str); 16] = embed![
     "deadlines.yaml",
     "counting.yaml",
     "letters.yaml",
+    "channels.yaml",
     "fines.yaml",
     "organisers.yaml",
     "programme.yaml",

@@ -2,8 +2,8 @@
 
 use crate::example::ExampleKind;
 use traject_domain::law::{
-    AgencyKind, Channel, Confidence, IncompleteBirthDate, LeapDayBirthday, MaxAppliesTo, MetBy, MonthRule, Quality,
-    SuspensionUnit, WrongLanguage,
+    AgencyKind, Channel, ChannelNeed, Confidence, DeliveryProof, IncompleteBirthDate, LeapDayBirthday, LegalEffect,
+    MaxAppliesTo, MetBy, MonthRule, Quality, RefusedSignature, SuspensionUnit, WrongLanguage,
 };
 
 /// A closed choice and its words.
@@ -47,5 +47,11 @@ words! {
     MaxAppliesTo { "per_fine" = PerFine, "cumulative" = Cumulative, "unknown" = Unknown }
     Quality { "reliable" = Reliable, "unreliable" = Unreliable }
     WrongLanguage { "void" = Void, "stands" = Stands }
+    LegalEffect { "service" = Service, "courtesy" = Courtesy }
+    ChannelNeed {
+        "address" = Address, "email" = Email, "number_and_consent" = NumberAndConsent, "presence" = Presence
+    }
+    DeliveryProof { "none" = None, "posting" = Posting, "signature" = Signature, "receipt" = Receipt }
+    RefusedSignature { "counts_as_received" = CountsAsReceived, "not_received" = NotReceived }
     ExampleKind { "positive" = Positive, "negative" = Negative, "boundary" = Boundary }
 }

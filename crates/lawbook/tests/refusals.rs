@@ -132,6 +132,19 @@ const VALUES: &[Fault] = &[
     ("organisers.yaml", "{A: [nl]", "{A: []", E::EmptyList, "{A: []"),
     ("organisers.yaml", "letters: {A: [nl]", "letters: {C: [nl]", E::UnknownRegime, "{C: [nl]"),
     ("letters.yaml", "ggc: [nl, fr]", "ggc: []", E::EmptyList, "ggc: []"),
+    ("channels.yaml", "addresses: [known]", "addresses: []", E::EmptyList, "addresses: []"),
+    ("channels.yaml", "addresses: [known]", "addresses: [moved]", E::BadValue, "addresses: [moved]"),
+    (
+        "channels.yaml",
+        "needs: email\n",
+        "needs: email\n    addresses: [known]\n",
+        E::BadValue,
+        "label: {nl: \"e-mail\"",
+    ),
+    ("channels.yaml", "    refused_signature: counts_as_received\n", "", E::BadValue, "label: {nl: \"overhandiging"),
+    ("channels.yaml", "working_days: 3", "working_days: 0", E::BadValue, "label: {nl: \"aangetekende"),
+    ("channels.yaml", "legal_effect: courtesy", "legal_effect: half", E::BadValue, "legal_effect: half"),
+    ("channels.yaml", "  ebox:\n", "  fax:\n", E::UnknownCode, "label: {nl: \"eBox\""),
 ];
 
 fn faults() -> impl Iterator<Item = &'static Fault> {

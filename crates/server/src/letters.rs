@@ -5,11 +5,13 @@ use crate::documents::{Account, NoDocument, Order, Source};
 use std::collections::BTreeMap;
 use traject_app::Desk;
 use traject_app::error::AppError;
-use traject_app::model::{Channel, Delivery, DeliveryState, Dossier, Identity, WorkKind};
+use traject_app::model::{
+    Channel, Delivery, DeliveryMove, DeliveryState, Dossier, Identity, RenderedDocument, WorkKind,
+};
 use traject_domain::Date;
 use traject_domain::code::Code;
 use traject_letter_pdf::{LetterPdf, PrintFolder, PrintJob, RenderError, Rendered};
-use traject_templates::{ComposeError, Letter};
+use traject_templates::{ComposeError, ComposedLetter, Letter};
 
 /// How an agency is reached about civic integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +131,8 @@ impl Letters<'_> {
             Err(error) => return Err(LetterError::Render(error)),
         };
         if !is_rendered {
-            self.step(delivery, DeliveryState::Created, DeliveryState::Rendered, Some(&rendered.pdf)).await?;
+            let document = document(&composed, &rendered);
+            self.step(delivery, DeliveryState::Created, DeliveryState::Rendered, Some(document)).await?;
         }
         self.folder.store(&PrintJob::new(&composed, &rendered))?;
         self.step(delivery, DeliveryState::Rendered, DeliveryState::Printed, None).await?;
@@ -141,7 +144,7 @@ impl Letters<'_> {
     async fn stored(&self, delivery: &Delivery, rendered: Rendered) -> Result<Rendered, LetterError> {
         let pdf = self.desk.store.document(delivery.id).await.map_err(AppError::from)?;
         Ok(match pdf {
-            Some(pdf) => Rendered { pdf, ..rendered },
+            Some(document) => Rendered { pdf: document.pdf, ..rendered },
             None => rendered,
         })
     }
@@ -151,11 +154,10 @@ impl Letters<'_> {
         delivery: &Delivery,
         from: DeliveryState,
         to: DeliveryState,
-        document: Option<&[u8]>,
+        document: Option<RenderedDocument>,
     ) -> Result<(), LetterError> {
-        let now = self.desk.clock.now();
-        let store = &self.desk.store;
-        store.move_delivery(delivery.id, from, to, document, now).await.map_err(AppError::from)?;
+        let by = DeliveryMove { document, ..DeliveryMove::new(from, to, "letters", self.desk.clock.now()) };
+        self.desk.store.move_delivery(delivery.id, &by).await.map_err(AppError::from)?;
         Ok(())
     }
 
@@ -189,4 +191,19 @@ enum Ground {
     NoSender,
     /// What it was to say no longer holds.
     Gone,
+}
+
+/// What is kept of a letter that was made.
+fn document(composed: &ComposedLetter, rendered: &Rendered) -> RenderedDocument {
+    let name = std::iter::once(composed.recipient_name.clone());
+    RenderedDocument {
+        pdf: rendered.pdf.clone(),
+        html: Some(composed.html().into_bytes()),
+        template: composed.template.to_owned(),
+        template_version: composed.template_version.clone(),
+        pages: u32::try_from(rendered.pages).unwrap_or(u32::MAX),
+        dated_on: Some(composed.dated_on),
+        courtesy: composed.courtesy.as_ref().map(|passage| Code::new(&passage.language)),
+        address: name.chain(composed.recipient_address.iter().cloned()).collect(),
+    }
 }

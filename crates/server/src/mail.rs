@@ -5,7 +5,7 @@ use crate::letters::{Contact, Senders};
 use jiff::{SignedDuration, Timestamp};
 use traject_app::Desk;
 use traject_app::error::AppError;
-use traject_app::model::{Channel, Delivery, DeliveryKey, DeliveryState, Dossier, WorkKind};
+use traject_app::model::{Channel, Delivery, DeliveryKey, DeliveryMove, DeliveryState, Dossier, WorkKind};
 use traject_config::{Encryption, SmtpMail};
 use traject_domain::code::Code;
 use traject_domain::history::{History, Moment};
@@ -205,7 +205,7 @@ impl Mails<'_> {
             return Ok(Ground::NotYet);
         };
         let Some(words) = self.words(letter, municipality, contact) else { return Ok(Ground::Gone) };
-        let Some(content) = store.document(letter.id).await.map_err(AppError::from)? else {
+        let Some(document) = store.document(letter.id).await.map_err(AppError::from)? else {
             return Ok(Ground::NotYet);
         };
         let (file_name, content_type) = (format!("{}.pdf", letter.id), "application/pdf".to_owned());
@@ -217,7 +217,7 @@ impl Mails<'_> {
             text: words.text,
             html: Some(words.html),
             language: words.language_tags,
-            attachments: vec![Attachment { file_name, content_type, content }],
+            attachments: vec![Attachment { file_name, content_type, content: document.pdf }],
         })))
     }
 
@@ -269,7 +269,8 @@ async fn doubt(desk: &Desk, delivery: &Delivery) -> Result<bool, MailError> {
 
 /// False when the delivery was no longer in `from`.
 async fn step(desk: &Desk, delivery: &Delivery, from: DeliveryState, to: DeliveryState) -> Result<bool, MailError> {
-    let moved = desk.store.move_delivery(delivery.id, from, to, None, desk.clock.now()).await;
+    let by = DeliveryMove::new(from, to, "mail", desk.clock.now());
+    let moved = desk.store.move_delivery(delivery.id, &by).await;
     Ok(moved.map_err(AppError::from)?)
 }
 
@@ -355,6 +356,9 @@ mod tests {
             attempts: 0,
             changed_at: at(0),
             document: None,
+            reason: None,
+            provider_reference: None,
+            batch: None,
         };
         assert!(is_due(&delivery, at(0)));
         delivery.state = DeliveryState::TemporaryFailure;

@@ -10,7 +10,9 @@ use traject_app::Desk;
 use traject_app::act::ActOrder;
 use traject_app::check::{HandOver, Visit};
 use traject_app::ids::DossierId;
-use traject_app::model::{Actor, Channel, Delivery, DeliveryState, Identity, Request, WorkKind};
+use traject_app::model::{
+    Actor, Channel, Delivery, DeliveryMove, DeliveryState, Identity, RenderedDocument, Request, WorkKind,
+};
 use traject_app::port::{Clock, Store, WorkFilter};
 use traject_domain::Date;
 use traject_domain::code::{Code, LegalLanguage};
@@ -210,7 +212,7 @@ async fn accepted_with_its_letter(house: &House) {
         let [attachment] = &message.attachments().collect::<Vec<_>>()[..] else { panic!("one attachment") };
         assert_eq!(attachment.attachment_name(), Some(format!("{}.pdf", letter.id).as_str()));
         let stored = house.desk.store.document(letter.id).await.expect("the store answers").expect("it was printed");
-        assert_eq!(attachment.contents(), stored);
+        assert_eq!(attachment.contents(), stored.pdf);
         assert_eq!(letter.document.map(|hash| hash.len()), Some(32));
         let subject = message.subject().expect("a subject");
         assert!(!subject.chars().any(|character| character.is_ascii_digit()), "{subject}");
@@ -315,8 +317,8 @@ async fn what_a_crash_left_in_sending_is_in_doubt_and_not_sent() {
     house.letters().await;
     for dossier in dossiers {
         let copy = house.delivery(dossier, Channel::Email).await;
-        let (from, to) = (DeliveryState::Created, DeliveryState::Sending);
-        assert!(house.desk.store.move_delivery(copy.id, from, to, None, house.clock.now()).await.expect("a move"));
+        let by = DeliveryMove::new(DeliveryState::Created, DeliveryState::Sending, "mail", house.clock.now());
+        assert!(house.desk.store.move_delivery(copy.id, &by).await.expect("a move"));
     }
     // Nothing is sent of what another attempt may have sent, recovered or not.
     assert_eq!(house.mails().await, Mailed::default());
@@ -351,9 +353,21 @@ async fn a_letter_that_is_rendered_and_not_printed_has_no_copy_yet() {
     let house = House::open().await;
     let dossier = house.visit(1, None).await;
     let letter = house.delivery(dossier, Channel::Letter).await;
-    let (from, to) = (DeliveryState::Created, DeliveryState::Rendered);
-    let bytes = Some(&b"rendered before a crash"[..]);
-    assert!(house.desk.store.move_delivery(letter.id, from, to, bytes, house.clock.now()).await.expect("a move"));
+    let document = RenderedDocument {
+        pdf: b"rendered before a crash".to_vec(),
+        html: None,
+        template: "certificate_of_obligation".to_owned(),
+        template_version: "1".to_owned(),
+        pages: 1,
+        dated_on: Some(TODAY),
+        courtesy: None,
+        address: vec!["a name".to_owned()],
+    };
+    let by = DeliveryMove {
+        document: Some(document),
+        ..DeliveryMove::new(DeliveryState::Created, DeliveryState::Rendered, "letters", house.clock.now())
+    };
+    assert!(house.desk.store.move_delivery(letter.id, &by).await.expect("a move"));
     assert_eq!(house.mails().await, Mailed { waiting: 1, ..Mailed::default() });
     house.letters().await;
     assert_eq!(house.mails().await, Mailed { accepted: 1, ..Mailed::default() });

@@ -1,21 +1,26 @@
 //! The work list and the deliveries: reading them, and changing them outside the ledger.
 
 use crate::connect::Db;
-use crate::entity::{delivery, delivery_document, dossier, ledger_head, standing, work_item};
+use crate::entity::{delivery, delivery_document, delivery_event, dossier, ledger_head, standing, work_item};
 use crate::error::{Failure, Nature, nature};
 use crate::predicate::is_open;
 use crate::read::rows;
-use crate::row::{municipality, nis, to_delivery, to_work_item};
-use crate::value::{Micros, to_civil, to_i64, to_time, to_u64, work, work_code};
+use crate::row::{from_document, from_move, municipality, nis, to_delivery, to_document, to_event, to_work_item};
+use crate::value::{
+    Micros, channel, state as delivery_state, to_civil, to_i64, to_instant, to_time, to_u64, work, work_code,
+};
 use jiff::Timestamp;
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, Func, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, RelationDef, Select, SelectTwo,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, Iterable as _, JoinType, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef, Select, SelectTwo,
 };
 use std::future::Future;
 use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
-use traject_app::model::{Channel, Delivery, DeliveryState, WorkItem};
+use traject_app::model::{
+    Channel, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryReason, DeliveryState, RenderedDocument,
+    WorkItem,
+};
 use traject_app::port::{Backlog, WorkFilter, WorkUpdate};
 use traject_codec::content_hash;
 use traject_domain::Date;
@@ -243,45 +248,86 @@ pub(crate) async fn delivery_one(db: &impl ConnectionTrait, id: DeliveryId) -> R
     delivery::Entity::find_by_id(id.0).one(db).await?.as_ref().map(to_delivery).transpose()
 }
 
-/// A move of a delivery.
-pub(crate) struct Move<'a> {
-    pub(crate) id: DeliveryId,
-    pub(crate) from: DeliveryState,
-    pub(crate) to: DeliveryState,
-    pub(crate) document: Option<&'a [u8]>,
-    pub(crate) now: Timestamp,
-}
-
-/// Moves a delivery, once: the state it leaves is part of the condition.
-pub(crate) async fn move_delivery(db: &Db, by: &Move<'_>) -> Result<bool, Failure> {
+/// Moves a delivery, once: the state it leaves is part of the condition. The row is locked by its change, so that the next
+/// event of its story has one place.
+pub(crate) async fn move_delivery(db: &Db, id: DeliveryId, by: &DeliveryMove) -> Result<bool, Failure> {
     use delivery::Column;
     let tx = db.begin_write().await?;
-    let attempt = i32::from(by.to == DeliveryState::Sending);
+    let attempt = i32::from(by.to == DeliveryState::Sending && by.from != by.to);
     let mut change = delivery::Entity::update_many()
         .col_expr(Column::State, Expr::value(by.to.code()))
         .col_expr(Column::ChangedAt, Expr::value(Micros::from(by.now).0))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(attempt))
-        .filter(Column::Id.eq(by.id.0))
+        .col_expr(Column::Reason, Expr::value(by.reason.map(DeliveryReason::code)))
+        .filter(Column::Id.eq(id.0))
         .filter(Column::State.eq(by.from.code()));
-    if let Some(document) = by.document {
-        change = change.col_expr(Column::DocumentHash, Expr::value(content_hash(document).to_vec()));
+    for (column, told) in [(Column::ProviderReference, &by.provider_reference), (Column::Batch, &by.batch)] {
+        if let Some(told) = told {
+            change = change.col_expr(column, Expr::value(told.clone()));
+        }
+    }
+    if let Some(document) = &by.document {
+        change = change.col_expr(Column::DocumentHash, Expr::value(content_hash(&document.pdf).to_vec()));
     }
     if change.exec(&tx).await?.rows_affected == 0 {
         tx.rollback().await?;
         return Ok(false);
     }
-    if let Some(document) = by.document {
-        let mut replace = OnConflict::column(delivery_document::Column::Delivery);
-        replace.update_column(delivery_document::Column::Bytes);
-        let row = delivery_document::Model { delivery: by.id.0, bytes: document.to_vec() };
-        crate::group::insert::<delivery_document::Entity>(&tx, vec![row], Some(&replace)).await?;
+    if let Some(document) = &by.document {
+        keep_document(&tx, id, document).await?;
     }
+    let told = delivery_event::Entity::find().filter(delivery_event::Column::Delivery.eq(id.0)).count(&tx).await?;
+    let seq = i32::try_from(told + 1).map_err(|_| crate::error::Corrupt("event"))?;
+    crate::group::insert::<delivery_event::Entity>(&tx, vec![from_move(id, seq, by)], None).await?;
     tx.commit().await?;
     Ok(true)
 }
 
-pub(crate) async fn document(db: &impl ConnectionTrait, id: DeliveryId) -> Result<Option<Vec<u8>>, Failure> {
-    Ok(delivery_document::Entity::find_by_id(id.0).one(db).await?.map(|row| row.bytes))
+async fn keep_document(tx: &impl ConnectionTrait, id: DeliveryId, document: &RenderedDocument) -> Result<(), Failure> {
+    use delivery_document::Column;
+    let mut replace = OnConflict::column(Column::Delivery);
+    replace.update_columns(Column::iter().filter(|column| !matches!(column, Column::Delivery)));
+    let row = from_document(id, document);
+    crate::group::insert::<delivery_document::Entity>(tx, vec![row], Some(&replace)).await?;
+    Ok(())
+}
+
+pub(crate) async fn document(db: &impl ConnectionTrait, id: DeliveryId) -> Result<Option<RenderedDocument>, Failure> {
+    let found = delivery_document::Entity::find_by_id(id.0).one(db).await?;
+    Ok(found.map(to_document).transpose()?)
+}
+
+pub(crate) async fn delivery_events(db: &impl ConnectionTrait, id: DeliveryId) -> Result<Vec<DeliveryEvent>, Failure> {
+    use delivery_event::Column;
+    let find = delivery_event::Entity::find().filter(Column::Delivery.eq(id.0)).order_by_asc(Column::Seq);
+    Ok(find.all(db).await?.iter().map(to_event).collect::<Result<_, _>>()?)
+}
+
+/// Counts per way and state, in that order.
+pub(crate) async fn delivery_queue(db: &impl ConnectionTrait) -> Result<Vec<DeliveryQueue>, Failure> {
+    use delivery::Column;
+    let found: Vec<(String, String, i64, i64)> = delivery::Entity::find()
+        .select_only()
+        .column(Column::Channel)
+        .column(Column::State)
+        .column_as(Column::Id.count(), "deliveries")
+        .column_as(Column::ChangedAt.min(), "oldest")
+        .group_by(Column::Channel)
+        .group_by(Column::State)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut queue = Vec::with_capacity(found.len());
+    for (by, state, count, oldest) in found {
+        queue.push(DeliveryQueue {
+            channel: channel(&by)?,
+            state: delivery_state(&state)?,
+            count: to_u64(count)?,
+            oldest: to_instant(Micros(oldest))?,
+        });
+    }
+    queue.sort_by_key(|of| (of.channel, of.state));
+    Ok(queue)
 }
 
 /// The position of the ledger's head.

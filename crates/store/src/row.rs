@@ -1,11 +1,15 @@
 //! Rows to the model and back.
 
-use crate::entity::{delivery, standing, work_item};
+use crate::entity::{delivery, delivery_document, delivery_event, standing, work_item};
 use crate::error::{Corrupt, Failure};
 use crate::value::{self, Micros, to_civil, to_hash, to_i64, to_time, to_u64};
 use jiff::Timestamp;
 use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
-use traject_app::model::{Delivery, DeliveryKey, DeliveryState, NewDelivery, StandingRow, WorkItem};
+use traject_app::model::{
+    Delivery, DeliveryEvent, DeliveryKey, DeliveryMove, DeliveryReason, DeliveryState, NewDelivery, RenderedDocument,
+    StandingRow, WorkItem,
+};
+use traject_codec::content_hash;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::fact::FactRef;
@@ -95,7 +99,74 @@ pub(crate) fn from_delivery(new: &NewDelivery, now: Timestamp) -> delivery::Mode
         attempts: 0,
         changed_at: Micros::from(now),
         document_hash: None,
+        reason: None,
+        provider_reference: None,
+        batch: None,
     }
+}
+
+/// The first event of a new delivery as a row.
+pub(crate) fn from_creation(new: &NewDelivery, actor: &str, now: Timestamp) -> delivery_event::Model {
+    let by = DeliveryMove::new(DeliveryState::Created, DeliveryState::Created, actor, now);
+    from_move(new.id, 1, &by)
+}
+
+/// The event of a move as a row.
+pub(crate) fn from_move(id: DeliveryId, seq: i32, by: &DeliveryMove) -> delivery_event::Model {
+    delivery_event::Model {
+        delivery: id.0,
+        seq,
+        at: Micros::from(by.now),
+        state: by.to.to_string(),
+        reason: by.reason.map(|reason| reason.to_string()),
+        occurred_on: by.occurred_on.map(to_time),
+        provider_reference: by.provider_reference.clone(),
+        actor: by.actor.clone(),
+    }
+}
+
+/// An event from its row.
+pub(crate) fn to_event(row: &delivery_event::Model) -> Result<DeliveryEvent, Corrupt> {
+    Ok(DeliveryEvent {
+        delivery: DeliveryId(row.delivery),
+        seq: u32::try_from(row.seq).map_err(|_| Corrupt("event"))?,
+        at: value::to_instant(row.at)?,
+        state: value::state(&row.state)?,
+        reason: code("delivery reason", row.reason.as_deref(), DeliveryReason::from_code)?,
+        occurred_on: date(row.occurred_on)?,
+        provider_reference: row.provider_reference.clone(),
+        actor: row.actor.clone(),
+    })
+}
+
+/// A document as a row.
+pub(crate) fn from_document(id: DeliveryId, document: &RenderedDocument) -> delivery_document::Model {
+    delivery_document::Model {
+        delivery: id.0,
+        bytes: document.pdf.clone(),
+        html: document.html.clone(),
+        html_hash: document.html.as_deref().map(|html| content_hash(html).to_vec()),
+        template: document.template.clone(),
+        template_version: document.template_version.clone(),
+        pages: i32::try_from(document.pages).unwrap_or(i32::MAX),
+        dated_on: document.dated_on.map(to_time),
+        courtesy: document.courtesy.as_ref().map(|language| language.as_str().to_owned()),
+        address: document.address.join("\n"),
+    }
+}
+
+/// A document from its row.
+pub(crate) fn to_document(row: delivery_document::Model) -> Result<RenderedDocument, Corrupt> {
+    Ok(RenderedDocument {
+        pdf: row.bytes,
+        html: row.html,
+        template: row.template,
+        template_version: row.template_version,
+        pages: u32::try_from(row.pages).map_err(|_| Corrupt("pages"))?,
+        dated_on: date(row.dated_on)?,
+        courtesy: row.courtesy.as_deref().map(Code::new),
+        address: row.address.lines().map(str::to_owned).collect(),
+    })
 }
 
 /// A delivery from its row.
@@ -114,6 +185,9 @@ pub(crate) fn to_delivery(row: &delivery::Model) -> Result<Delivery, Failure> {
         attempts: u32::try_from(row.attempts).map_err(|_| Corrupt("attempts"))?,
         changed_at: value::to_instant(row.changed_at)?,
         document: row.document_hash.as_deref().map(to_hash).transpose()?,
+        reason: code("delivery reason", row.reason.as_deref(), DeliveryReason::from_code)?,
+        provider_reference: row.provider_reference.clone(),
+        batch: row.batch.clone(),
     })
 }
 

@@ -39,10 +39,7 @@ pub struct LedgerSection {
 }
 
 /// The section that holds these facts; none when one of them is not in the ledger, or there are none.
-pub(crate) async fn section(
-    db: &impl ConnectionTrait,
-    facts: &[FactId],
-) -> Result<Option<LedgerSection>, Failure> {
+pub(crate) async fn section(db: &impl ConnectionTrait, facts: &[FactId]) -> Result<Option<LedgerSection>, Failure> {
     let ids: Vec<_> = facts.iter().map(|fact| fact.0).collect();
     let found = ledger::Entity::find().filter(ledger::Column::FactId.is_in(ids)).order_by_asc(ledger::Column::Position);
     let found = found.all(db).await?;

@@ -4,7 +4,7 @@ use crate::connect::Db;
 use crate::decisions;
 use crate::entity::dossier;
 use crate::error::{Failure, OpenError};
-use crate::lists::{self, Move, retried};
+use crate::lists::{self, retried};
 use crate::read;
 use crate::section::LedgerSection;
 use crate::writer::{Context, Queue, find_requests};
@@ -17,7 +17,8 @@ use tokio::task::JoinHandle;
 use traject_app::error::{CommitError, ReadError};
 use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryState, Dossier, DossierRow, Identity, Request, WorkItem,
+    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
+    Dossier, DossierRow, Identity, RenderedDocument, Request, WorkItem,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
 use traject_codec::Salts;
@@ -245,19 +246,19 @@ impl Store for SqlStore {
         Ok(lists::delivery_one(&self.db.reader, id).await?)
     }
 
-    async fn move_delivery(
-        &self,
-        id: DeliveryId,
-        from: DeliveryState,
-        to: DeliveryState,
-        document: Option<&[u8]>,
-        now: Timestamp,
-    ) -> Result<bool, ReadError> {
-        let by = Move { id, from, to, document, now };
-        Ok(retried(|| lists::move_delivery(&self.db, &by)).await?)
+    async fn move_delivery(&self, id: DeliveryId, by: &DeliveryMove) -> Result<bool, ReadError> {
+        Ok(retried(|| lists::move_delivery(&self.db, id, by)).await?)
     }
 
-    async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError> {
+    async fn delivery_events(&self, id: DeliveryId) -> Result<Vec<DeliveryEvent>, ReadError> {
+        Ok(lists::delivery_events(&self.db.reader, id).await?)
+    }
+
+    async fn delivery_queue(&self) -> Result<Vec<DeliveryQueue>, ReadError> {
+        Ok(lists::delivery_queue(&self.db.reader).await?)
+    }
+
+    async fn document(&self, id: DeliveryId) -> Result<Option<RenderedDocument>, ReadError> {
         Ok(lists::document(&self.db.reader, id).await?)
     }
 

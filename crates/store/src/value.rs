@@ -110,5 +110,7 @@ column_codes!(WorkKind, work_code, work, "work kind", {
     WorkKind::Review => "review" => WorkKind::Review,
     WorkKind::UncoveredName => "uncovered-name" => WorkKind::UncoveredName,
     WorkKind::DeliveryInDoubt => "delivery-in-doubt" => WorkKind::DeliveryInDoubt,
+    WorkKind::DeliveryFailed => "delivery-failed" => WorkKind::DeliveryFailed,
+    WorkKind::AddressCheck => "address-check" => WorkKind::AddressCheck,
     WorkKind::DecisionChanged => "decision-changed" => WorkKind::DecisionChanged,
 });

@@ -404,6 +404,8 @@ impl Verifier<'_> {
             };
             let same = row.document_hash.as_deref() == Some(content_hash(&document.bytes).as_slice());
             hold(same, "delivery_document", row.id, "its hash is not the one its delivery names")?;
+            let page = document.html.as_deref().map(|html| content_hash(html).to_vec());
+            hold(page == document.html_hash, "delivery_document", row.id, "the hash of its page is another")?;
             self.report.documents += 1;
         }
     }

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use traject_app::error::{CommitError, Key, ReadError};
 use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryKey, DeliveryState, Dossier, DossierChange, DossierRow,
-    Identity, LedgerFact, NewFact, Request, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
+    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryKey, DeliveryMove, DeliveryQueue,
+    DeliveryState, Dossier, DossierChange, DossierRow, Identity, LedgerFact, NewFact, RenderedDocument, Request,
+    StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
 use traject_codec::content_hash;
@@ -38,7 +39,8 @@ struct Record {
     requests: HashMap<(String, Uuid), ([u8; 32], Committed)>,
     deliveries: BTreeMap<DeliveryId, Delivery>,
     delivery_keys: HashSet<DeliveryKey>,
-    documents: HashMap<DeliveryId, Vec<u8>>,
+    documents: HashMap<DeliveryId, RenderedDocument>,
+    events: HashMap<DeliveryId, Vec<DeliveryEvent>>,
     work: BTreeMap<WorkItemId, WorkItem>,
     laws: BTreeMap<[u8; 32], Vec<u8>>,
     decisions: HashMap<FactId, Decision>,
@@ -142,7 +144,7 @@ impl Record {
     fn apply(&mut self, command: &Command, now: Timestamp, today: Date) -> Committed {
         let mut committed = Committed::nothing();
         for change in &command.changes {
-            committed.add(change, self.change(change, now, today));
+            committed.add(change, self.change(change, &command.request.caller, now, today));
         }
         committed.position = self.head;
         let key = (command.request.caller.clone(), command.request.id);
@@ -151,7 +153,7 @@ impl Record {
         committed
     }
 
-    fn change(&mut self, change: &DossierChange, now: Timestamp, today: Date) -> u64 {
+    fn change(&mut self, change: &DossierChange, caller: &str, now: Timestamp, today: Date) -> u64 {
         for fact in &change.facts {
             self.fact(change.dossier, fact, now);
         }
@@ -179,7 +181,12 @@ impl Record {
                 attempts: 0,
                 changed_at: now,
                 document: None,
+                reason: None,
+                provider_reference: None,
+                batch: None,
             };
+            let created = DeliveryMove::new(DeliveryState::Created, DeliveryState::Created, caller, now);
+            self.tell(new.id, &created);
             self.delivery_keys.insert(new.key.clone());
             self.deliveries.insert(new.id, delivery);
         }
@@ -201,6 +208,22 @@ impl Record {
             actor: new.actor.clone(),
         };
         self.dossiers.entry(dossier).or_default().facts.push((fact, new.identity.clone()));
+    }
+
+    /// Adds an event to a delivery's story.
+    fn tell(&mut self, delivery: DeliveryId, by: &DeliveryMove) {
+        let story = self.events.entry(delivery).or_default();
+        let seq = u32::try_from(story.len() + 1).unwrap_or(u32::MAX);
+        story.push(DeliveryEvent {
+            delivery,
+            seq,
+            at: by.now,
+            state: by.to,
+            reason: by.reason,
+            occurred_on: by.occurred_on,
+            provider_reference: by.provider_reference.clone(),
+            actor: by.actor.clone(),
+        });
     }
 
     fn decide(&mut self, change: &DossierChange) {
@@ -504,29 +527,41 @@ impl Store for MemoryStore {
         Ok(self.record().deliveries.get(&id).cloned())
     }
 
-    async fn move_delivery(
-        &self,
-        id: DeliveryId,
-        from: DeliveryState,
-        to: DeliveryState,
-        document: Option<&[u8]>,
-        now: Timestamp,
-    ) -> Result<bool, ReadError> {
+    async fn move_delivery(&self, id: DeliveryId, by: &DeliveryMove) -> Result<bool, ReadError> {
         let mut record = self.record();
-        let Some(delivery) = record.deliveries.get_mut(&id).filter(|delivery| delivery.state == from) else {
+        let Some(delivery) = record.deliveries.get_mut(&id).filter(|delivery| delivery.state == by.from) else {
             return Ok(false);
         };
-        delivery.state = to;
-        delivery.changed_at = now;
-        delivery.attempts += u32::from(to == DeliveryState::Sending);
-        if let Some(document) = document {
-            delivery.document = Some(content_hash(document));
-            record.documents.insert(id, document.to_vec());
+        delivery.state = by.to;
+        delivery.changed_at = by.now;
+        delivery.attempts += u32::from(by.to == DeliveryState::Sending && by.from != by.to);
+        delivery.reason = by.reason;
+        delivery.provider_reference = by.provider_reference.clone().or(delivery.provider_reference.take());
+        delivery.batch = by.batch.clone().or(delivery.batch.take());
+        if let Some(document) = &by.document {
+            delivery.document = Some(content_hash(&document.pdf));
+            record.documents.insert(id, document.clone());
         }
+        record.tell(id, by);
         Ok(true)
     }
 
-    async fn document(&self, id: DeliveryId) -> Result<Option<Vec<u8>>, ReadError> {
+    async fn delivery_events(&self, id: DeliveryId) -> Result<Vec<DeliveryEvent>, ReadError> {
+        Ok(self.record().events.get(&id).cloned().unwrap_or_default())
+    }
+
+    async fn delivery_queue(&self) -> Result<Vec<DeliveryQueue>, ReadError> {
+        let mut queue: BTreeMap<(Channel, DeliveryState), DeliveryQueue> = BTreeMap::new();
+        for Delivery { key, state, changed_at, .. } in self.record().deliveries.values() {
+            let (channel, state, oldest) = (key.channel, *state, *changed_at);
+            let of = queue.entry((channel, state)).or_insert(DeliveryQueue { channel, state, count: 0, oldest });
+            of.count += 1;
+            of.oldest = of.oldest.min(oldest);
+        }
+        Ok(queue.into_values().collect())
+    }
+
+    async fn document(&self, id: DeliveryId) -> Result<Option<RenderedDocument>, ReadError> {
         Ok(self.record().documents.get(&id).cloned())
     }
 

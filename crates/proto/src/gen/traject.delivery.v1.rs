@@ -38,6 +38,15 @@ pub struct Delivery {
     /// SHA-256 of the document, once made.
     #[prost(bytes = "vec", tag = "12")]
     pub document_sha256: ::prost::alloc::vec::Vec<u8>,
+    /// Why it stands as it does; UNSPECIFIED where its state says everything.
+    #[prost(enumeration = "DeliveryReason", tag = "13")]
+    pub reason: i32,
+    /// By what the provider knows it, such as the posting reference of a registered letter.
+    #[prost(string, tag = "14")]
+    pub provider_reference: ::prost::alloc::string::String,
+    /// The print batch it lies in: the working day it goes to the post.
+    #[prost(string, tag = "15")]
+    pub batch: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Delivery {
     const NAME: &'static str = "Delivery";
@@ -158,6 +167,12 @@ pub struct RecordPostingRequest {
     /// deliveries/{delivery}. Required.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// The day it was posted, in Brussels; not in the future. Absent: today.
+    #[prost(message, optional, tag = "2")]
+    pub posted_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// The posting reference, for a registered letter.
+    #[prost(string, tag = "3")]
+    pub provider_reference: ::prost::alloc::string::String,
 }
 impl ::prost::Name for RecordPostingRequest {
     const NAME: &'static str = "RecordPostingRequest";
@@ -167,6 +182,347 @@ impl ::prost::Name for RecordPostingRequest {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/traject.delivery.v1.RecordPostingRequest".into()
+    }
+}
+/// A request for a document on request.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateDeliveryRequest {
+    /// dossiers/{dossier}. Required.
+    #[prost(string, tag = "1")]
+    pub parent: ::prost::alloc::string::String,
+    /// Which document. Required.
+    #[prost(enumeration = "Document", tag = "2")]
+    pub document: i32,
+    /// For which breach, for a document that is about one.
+    #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "3")]
+    pub breach: i32,
+    /// By which way. Required; it must be one by which the law lets the document travel.
+    #[prost(enumeration = "DeliveryChannel", tag = "4")]
+    pub channel: i32,
+    /// A UUID made by the caller: the same request again has no second effect (AIP-155).
+    #[prost(string, tag = "5")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CreateDeliveryRequest {
+    const NAME: &'static str = "CreateDeliveryRequest";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.CreateDeliveryRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.CreateDeliveryRequest".into()
+    }
+}
+/// A request for the story of a delivery.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDeliveryEventsRequest {
+    /// deliveries/{delivery}. Required.
+    #[prost(string, tag = "1")]
+    pub parent: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListDeliveryEventsRequest {
+    const NAME: &'static str = "ListDeliveryEventsRequest";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.ListDeliveryEventsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.ListDeliveryEventsRequest".into()
+    }
+}
+/// The story of a delivery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDeliveryEventsResponse {
+    /// All of them, the first first.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<DeliveryEvent>,
+}
+impl ::prost::Name for ListDeliveryEventsResponse {
+    const NAME: &'static str = "ListDeliveryEventsResponse";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.ListDeliveryEventsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.ListDeliveryEventsResponse".into()
+    }
+}
+/// One thing that happened to a delivery.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliveryEvent {
+    /// Its place, from 1.
+    #[prost(int32, tag = "1")]
+    pub sequence: i32,
+    /// When it was recorded.
+    #[prost(message, optional, tag = "2")]
+    pub record_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The state it led to.
+    #[prost(enumeration = "DeliveryState", tag = "3")]
+    pub state: i32,
+    /// Why.
+    #[prost(enumeration = "DeliveryReason", tag = "4")]
+    pub reason: i32,
+    /// The day on which it happened, where that was told from outside.
+    #[prost(message, optional, tag = "5")]
+    pub occurred_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// By what the provider knows the delivery, where this event told it.
+    #[prost(string, tag = "6")]
+    pub provider_reference: ::prost::alloc::string::String,
+    /// Who recorded it: a pseudonym or a program.
+    #[prost(string, tag = "7")]
+    pub actor: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeliveryEvent {
+    const NAME: &'static str = "DeliveryEvent";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.DeliveryEvent".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.DeliveryEvent".into()
+    }
+}
+/// A request for the queue.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetDeliveryQueueRequest {}
+impl ::prost::Name for GetDeliveryQueueRequest {
+    const NAME: &'static str = "GetDeliveryQueueRequest";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.GetDeliveryQueueRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.GetDeliveryQueueRequest".into()
+    }
+}
+/// Deliveries by way and state.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DeliveryQueue {
+    /// In the order of ways and states; pairs without a delivery are left out.
+    #[prost(message, repeated, tag = "1")]
+    pub rows: ::prost::alloc::vec::Vec<DeliveryQueueRow>,
+}
+impl ::prost::Name for DeliveryQueue {
+    const NAME: &'static str = "DeliveryQueue";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.DeliveryQueue".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.DeliveryQueue".into()
+    }
+}
+/// Deliveries of one way in one state.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliveryQueueRow {
+    /// By which way.
+    #[prost(enumeration = "DeliveryChannel", tag = "1")]
+    pub channel: i32,
+    /// In which state.
+    #[prost(enumeration = "DeliveryState", tag = "2")]
+    pub state: i32,
+    /// How many.
+    #[prost(int64, tag = "3")]
+    pub delivery_count: i64,
+    /// When the one that changed longest ago last changed.
+    #[prost(message, optional, tag = "4")]
+    pub oldest_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Seconds since then.
+    #[prost(int64, tag = "5")]
+    pub oldest_age_seconds: i64,
+}
+impl ::prost::Name for DeliveryQueueRow {
+    const NAME: &'static str = "DeliveryQueueRow";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.DeliveryQueueRow".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.DeliveryQueueRow".into()
+    }
+}
+/// A request to send once more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResendDeliveryRequest {
+    /// deliveries/{delivery}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ResendDeliveryRequest {
+    const NAME: &'static str = "ResendDeliveryRequest";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.ResendDeliveryRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.ResendDeliveryRequest".into()
+    }
+}
+/// A letter that came back.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Return {
+    /// The code on the letter, as it was scanned: the delivery's id, with or without hyphens, or its name. Required.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// UNCLAIMED or UNKNOWN_ADDRESS. Required.
+    #[prost(enumeration = "DeliveryReason", tag = "2")]
+    pub reason: i32,
+    /// The day it came back, in Brussels; not in the future. Absent: today.
+    #[prost(message, optional, tag = "3")]
+    pub returned_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+}
+impl ::prost::Name for Return {
+    const NAME: &'static str = "Return";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.Return".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.Return".into()
+    }
+}
+/// Letters that came back.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordReturnsRequest {
+    /// From 1 to 1,000. Required.
+    #[prost(message, repeated, tag = "1")]
+    pub returns: ::prost::alloc::vec::Vec<Return>,
+}
+impl ::prost::Name for RecordReturnsRequest {
+    const NAME: &'static str = "RecordReturnsRequest";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.RecordReturnsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.RecordReturnsRequest".into()
+    }
+}
+/// What became of each code.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordReturnsResponse {
+    /// In the order of the request.
+    #[prost(message, repeated, tag = "1")]
+    pub items: ::prost::alloc::vec::Vec<RecordedItem>,
+}
+impl ::prost::Name for RecordReturnsResponse {
+    const NAME: &'static str = "RecordReturnsResponse";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.RecordReturnsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.RecordReturnsResponse".into()
+    }
+}
+/// What became of one code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordedItem {
+    /// As it was given.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// The delivery as it stands now; absent where the code is none of a delivery.
+    #[prost(message, optional, tag = "2")]
+    pub delivery: ::core::option::Option<Delivery>,
+    /// A stable code where nothing was recorded, such as NOT_FOUND or ALREADY_DONE; empty: it is recorded.
+    #[prost(string, tag = "3")]
+    pub error_code: ::prost::alloc::string::String,
+    /// The same for a reader, in the caller's language.
+    #[prost(string, tag = "4")]
+    pub error_message: ::prost::alloc::string::String,
+}
+impl ::prost::Name for RecordedItem {
+    const NAME: &'static str = "RecordedItem";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.RecordedItem".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.RecordedItem".into()
+    }
+}
+/// That a delivery arrived.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliveryProof {
+    /// As in Return. Required.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// The day it arrived, in Brussels; not in the future. Required.
+    #[prost(message, optional, tag = "2")]
+    pub delivered_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// The provider's reference of the receipt.
+    #[prost(string, tag = "3")]
+    pub provider_reference: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeliveryProof {
+    const NAME: &'static str = "DeliveryProof";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.DeliveryProof".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.DeliveryProof".into()
+    }
+}
+/// Proofs that deliveries arrived.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordDeliveryProofsRequest {
+    /// From 1 to 1,000. Required.
+    #[prost(message, repeated, tag = "1")]
+    pub proofs: ::prost::alloc::vec::Vec<DeliveryProof>,
+}
+impl ::prost::Name for RecordDeliveryProofsRequest {
+    const NAME: &'static str = "RecordDeliveryProofsRequest";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.RecordDeliveryProofsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.RecordDeliveryProofsRequest".into()
+    }
+}
+/// What became of each proof.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordDeliveryProofsResponse {
+    /// In the order of the request.
+    #[prost(message, repeated, tag = "1")]
+    pub items: ::prost::alloc::vec::Vec<RecordedItem>,
+}
+impl ::prost::Name for RecordDeliveryProofsResponse {
+    const NAME: &'static str = "RecordDeliveryProofsResponse";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.RecordDeliveryProofsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.RecordDeliveryProofsResponse".into()
+    }
+}
+/// A hand-over at the desk.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordHandOverRequest {
+    /// deliveries/{delivery}; one that is handed over at the desk. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// True: the person signed for it. False: it was offered, and the person would not sign.
+    #[prost(bool, tag = "2")]
+    pub signed: bool,
+    /// The day, in Brussels; not in the future. Absent: today.
+    #[prost(message, optional, tag = "3")]
+    pub handed_over_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+}
+impl ::prost::Name for RecordHandOverRequest {
+    const NAME: &'static str = "RecordHandOverRequest";
+    const PACKAGE: &'static str = "traject.delivery.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.delivery.v1.RecordHandOverRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.delivery.v1.RecordHandOverRequest".into()
     }
 }
 /// A person found out what became of a delivery.
@@ -423,6 +779,151 @@ impl DeliveryState {
             "DELIVERY_STATE_IN_DOUBT" => Some(Self::InDoubt),
             "DELIVERY_STATE_PRINTED" => Some(Self::Printed),
             "DELIVERY_STATE_POSTED" => Some(Self::Posted),
+            _ => None,
+        }
+    }
+}
+/// Why a delivery stands as it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeliveryReason {
+    /// Nothing to say.
+    Unspecified = 0,
+    /// What it was to say no longer holds.
+    GroundGone = 1,
+    /// The letter that this would be a copy of is gone.
+    LetterGone = 2,
+    /// A person stopped it.
+    Stopped = 3,
+    /// The law does not let this document travel by this way.
+    NotCarried = 4,
+    /// The agency does not write in this language, or no longer the person's.
+    WrongLanguage = 5,
+    /// Its texts or its values are not there.
+    DocumentNotReady = 6,
+    /// The letter fonts do not cover a name or an address.
+    UncoveredName = 7,
+    /// The address lacks a street or a city.
+    AddressIncomplete = 8,
+    /// The person was struck off the register.
+    AddressStruckOff = 9,
+    /// The person has a reference address only.
+    AddressReference = 10,
+    /// An earlier letter to this address came back.
+    AddressReturned = 11,
+    /// No e-mail address is known.
+    NoEmailAddress = 12,
+    /// The person has not agreed to receive mail in the electronic mailbox, or has none.
+    NoConsent = 13,
+    /// No adapter for this way is configured.
+    ChannelOff = 14,
+    /// The provider does not answer.
+    ProviderAway = 15,
+    /// The provider refused it for now.
+    ProviderBusy = 16,
+    /// The provider refused it for good.
+    ProviderRefused = 17,
+    /// It was tried as often as it may be.
+    AttemptsUsedUp = 18,
+    /// It was handed over, and no answer came.
+    NoAnswer = 19,
+    /// It was being sent when the program ended.
+    Interrupted = 20,
+    /// The mail house could not print it.
+    PrintFailed = 21,
+    /// Not collected.
+    Unclaimed = 22,
+    /// Not known at that address.
+    UnknownAddress = 23,
+    /// The mailbox is unknown, or refuses for good.
+    MailboxRefused = 24,
+    /// The other side is still trying.
+    Delayed = 25,
+    /// A receipt or a signature shows that it arrived.
+    Proven = 26,
+    /// Held to have arrived, since it was posted and did not come back.
+    Presumed = 27,
+    /// Handed over and signed for.
+    Signed = 28,
+    /// Offered at the desk, and the signature was refused.
+    SignatureRefused = 29,
+    /// A person sends it once more.
+    Resent = 30,
+}
+impl DeliveryReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DELIVERY_REASON_UNSPECIFIED",
+            Self::GroundGone => "DELIVERY_REASON_GROUND_GONE",
+            Self::LetterGone => "DELIVERY_REASON_LETTER_GONE",
+            Self::Stopped => "DELIVERY_REASON_STOPPED",
+            Self::NotCarried => "DELIVERY_REASON_NOT_CARRIED",
+            Self::WrongLanguage => "DELIVERY_REASON_WRONG_LANGUAGE",
+            Self::DocumentNotReady => "DELIVERY_REASON_DOCUMENT_NOT_READY",
+            Self::UncoveredName => "DELIVERY_REASON_UNCOVERED_NAME",
+            Self::AddressIncomplete => "DELIVERY_REASON_ADDRESS_INCOMPLETE",
+            Self::AddressStruckOff => "DELIVERY_REASON_ADDRESS_STRUCK_OFF",
+            Self::AddressReference => "DELIVERY_REASON_ADDRESS_REFERENCE",
+            Self::AddressReturned => "DELIVERY_REASON_ADDRESS_RETURNED",
+            Self::NoEmailAddress => "DELIVERY_REASON_NO_EMAIL_ADDRESS",
+            Self::NoConsent => "DELIVERY_REASON_NO_CONSENT",
+            Self::ChannelOff => "DELIVERY_REASON_CHANNEL_OFF",
+            Self::ProviderAway => "DELIVERY_REASON_PROVIDER_AWAY",
+            Self::ProviderBusy => "DELIVERY_REASON_PROVIDER_BUSY",
+            Self::ProviderRefused => "DELIVERY_REASON_PROVIDER_REFUSED",
+            Self::AttemptsUsedUp => "DELIVERY_REASON_ATTEMPTS_USED_UP",
+            Self::NoAnswer => "DELIVERY_REASON_NO_ANSWER",
+            Self::Interrupted => "DELIVERY_REASON_INTERRUPTED",
+            Self::PrintFailed => "DELIVERY_REASON_PRINT_FAILED",
+            Self::Unclaimed => "DELIVERY_REASON_UNCLAIMED",
+            Self::UnknownAddress => "DELIVERY_REASON_UNKNOWN_ADDRESS",
+            Self::MailboxRefused => "DELIVERY_REASON_MAILBOX_REFUSED",
+            Self::Delayed => "DELIVERY_REASON_DELAYED",
+            Self::Proven => "DELIVERY_REASON_PROVEN",
+            Self::Presumed => "DELIVERY_REASON_PRESUMED",
+            Self::Signed => "DELIVERY_REASON_SIGNED",
+            Self::SignatureRefused => "DELIVERY_REASON_SIGNATURE_REFUSED",
+            Self::Resent => "DELIVERY_REASON_RESENT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DELIVERY_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "DELIVERY_REASON_GROUND_GONE" => Some(Self::GroundGone),
+            "DELIVERY_REASON_LETTER_GONE" => Some(Self::LetterGone),
+            "DELIVERY_REASON_STOPPED" => Some(Self::Stopped),
+            "DELIVERY_REASON_NOT_CARRIED" => Some(Self::NotCarried),
+            "DELIVERY_REASON_WRONG_LANGUAGE" => Some(Self::WrongLanguage),
+            "DELIVERY_REASON_DOCUMENT_NOT_READY" => Some(Self::DocumentNotReady),
+            "DELIVERY_REASON_UNCOVERED_NAME" => Some(Self::UncoveredName),
+            "DELIVERY_REASON_ADDRESS_INCOMPLETE" => Some(Self::AddressIncomplete),
+            "DELIVERY_REASON_ADDRESS_STRUCK_OFF" => Some(Self::AddressStruckOff),
+            "DELIVERY_REASON_ADDRESS_REFERENCE" => Some(Self::AddressReference),
+            "DELIVERY_REASON_ADDRESS_RETURNED" => Some(Self::AddressReturned),
+            "DELIVERY_REASON_NO_EMAIL_ADDRESS" => Some(Self::NoEmailAddress),
+            "DELIVERY_REASON_NO_CONSENT" => Some(Self::NoConsent),
+            "DELIVERY_REASON_CHANNEL_OFF" => Some(Self::ChannelOff),
+            "DELIVERY_REASON_PROVIDER_AWAY" => Some(Self::ProviderAway),
+            "DELIVERY_REASON_PROVIDER_BUSY" => Some(Self::ProviderBusy),
+            "DELIVERY_REASON_PROVIDER_REFUSED" => Some(Self::ProviderRefused),
+            "DELIVERY_REASON_ATTEMPTS_USED_UP" => Some(Self::AttemptsUsedUp),
+            "DELIVERY_REASON_NO_ANSWER" => Some(Self::NoAnswer),
+            "DELIVERY_REASON_INTERRUPTED" => Some(Self::Interrupted),
+            "DELIVERY_REASON_PRINT_FAILED" => Some(Self::PrintFailed),
+            "DELIVERY_REASON_UNCLAIMED" => Some(Self::Unclaimed),
+            "DELIVERY_REASON_UNKNOWN_ADDRESS" => Some(Self::UnknownAddress),
+            "DELIVERY_REASON_MAILBOX_REFUSED" => Some(Self::MailboxRefused),
+            "DELIVERY_REASON_DELAYED" => Some(Self::Delayed),
+            "DELIVERY_REASON_PROVEN" => Some(Self::Proven),
+            "DELIVERY_REASON_PRESUMED" => Some(Self::Presumed),
+            "DELIVERY_REASON_SIGNED" => Some(Self::Signed),
+            "DELIVERY_REASON_SIGNATURE_REFUSED" => Some(Self::SignatureRefused),
+            "DELIVERY_REASON_RESENT" => Some(Self::Resent),
             _ => None,
         }
     }
@@ -685,7 +1186,7 @@ pub mod delivery_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Stops a delivery that has not left.
+        /// Stops a delivery that has not left: a letter until its print batch is closed.
         pub async fn cancel_delivery(
             &mut self,
             request: impl tonic::IntoRequest<super::CancelDeliveryRequest>,
@@ -759,7 +1260,7 @@ pub mod delivery_service_server {
             &self,
             request: tonic::Request<super::ResolveDeliveryRequest>,
         ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status>;
-        /// Stops a delivery that has not left.
+        /// Stops a delivery that has not left: a letter until its print batch is closed.
         async fn cancel_delivery(
             &self,
             request: tonic::Request<super::CancelDeliveryRequest>,

@@ -455,6 +455,10 @@ pub enum WorkKind {
     DeliveryInDoubt = 8,
     /// Look at a decision that would be another today: the law or a fact became known after it.
     DecisionChanged = 9,
+    /// A delivery that failed for good; its reason says why.
+    DeliveryFailed = 10,
+    /// An address that paper cannot be sent to, or came back from.
+    AddressCheck = 11,
 }
 impl WorkKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -473,6 +477,8 @@ impl WorkKind {
             Self::UncoveredName => "WORK_KIND_UNCOVERED_NAME",
             Self::DeliveryInDoubt => "WORK_KIND_DELIVERY_IN_DOUBT",
             Self::DecisionChanged => "WORK_KIND_DECISION_CHANGED",
+            Self::DeliveryFailed => "WORK_KIND_DELIVERY_FAILED",
+            Self::AddressCheck => "WORK_KIND_ADDRESS_CHECK",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -488,6 +494,8 @@ impl WorkKind {
             "WORK_KIND_UNCOVERED_NAME" => Some(Self::UncoveredName),
             "WORK_KIND_DELIVERY_IN_DOUBT" => Some(Self::DeliveryInDoubt),
             "WORK_KIND_DECISION_CHANGED" => Some(Self::DecisionChanged),
+            "WORK_KIND_DELIVERY_FAILED" => Some(Self::DeliveryFailed),
+            "WORK_KIND_ADDRESS_CHECK" => Some(Self::AddressCheck),
             _ => None,
         }
     }

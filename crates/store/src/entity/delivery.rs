@@ -29,6 +29,12 @@ pub struct Model {
     pub changed_at: Micros,
     /// SHA-256 of the stored document.
     pub document_hash: Option<Vec<u8>>,
+    /// Why it stands as it does.
+    pub reason: Option<String>,
+    /// By what the provider knows it.
+    pub provider_reference: Option<String>,
+    /// The print batch it lies in.
+    pub batch: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

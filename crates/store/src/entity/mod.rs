@@ -5,6 +5,7 @@ pub(crate) mod day_head;
 pub(crate) mod decision;
 pub(crate) mod delivery;
 pub(crate) mod delivery_document;
+pub(crate) mod delivery_event;
 pub(crate) mod dossier;
 pub(crate) mod fact_part;
 pub(crate) mod law;

@@ -3,7 +3,8 @@
 use super::plan::{Head, Plan, Rows};
 use super::{Answer, Context};
 use crate::entity::{
-    day_head, decision, delivery, dossier, fact_part, ledger, ledger_head, number, request, standing, work_item,
+    day_head, decision, delivery, delivery_event, dossier, fact_part, ledger, ledger_head, number, request, standing,
+    work_item,
 };
 use crate::error::{Corrupt, Failure, is_taken};
 use crate::group::{insert, lists};
@@ -169,6 +170,7 @@ async fn insert_rows(tx: &impl ConnectionTrait, rows: Rows) -> Result<(), Failur
     update.update_columns(standing::Column::iter().filter(|column| !matches!(column, standing::Column::Dossier)));
     insert::<standing::Entity>(tx, rows.standings, Some(&update)).await?;
     insert::<delivery::Entity>(tx, rows.deliveries, None).await.map_err(taken(Key::Delivery))?;
+    insert::<delivery_event::Entity>(tx, rows.events, None).await?;
     for (kind, dossiers) in rows.closes {
         close_items(tx, kind, &dossiers).await?;
     }

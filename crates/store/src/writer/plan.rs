@@ -2,7 +2,8 @@
 
 use crate::decisions;
 use crate::entity::{
-    day_head, decision, delivery, dossier, fact_part, ledger, ledger_head, number, request, standing, work_item,
+    day_head, decision, delivery, delivery_event, dossier, fact_part, ledger, ledger_head, number, request, standing,
+    work_item,
 };
 use crate::error::Failure;
 use crate::row;
@@ -29,6 +30,7 @@ pub(super) struct Rows {
     pub(super) numbers: Vec<number::Model>,
     pub(super) standings: Vec<standing::Model>,
     pub(super) deliveries: Vec<delivery::Model>,
+    pub(super) events: Vec<delivery_event::Model>,
     /// Open items to close, by kind.
     pub(super) closes: BTreeMap<&'static str, Vec<Uuid>>,
     pub(super) opens: Vec<work_item::Model>,
@@ -76,7 +78,7 @@ impl Plan<'_> {
         }
         let mut committed = Committed::nothing();
         for change in &command.changes {
-            let version = self.add_change(change)?;
+            let version = self.add_change(change, &command.request.caller)?;
             committed.add(change, version);
         }
         committed.position = self.head.position;
@@ -100,7 +102,7 @@ impl Plan<'_> {
         Ok(())
     }
 
-    fn add_change(&mut self, change: &DossierChange) -> Result<u64, Failure> {
+    fn add_change(&mut self, change: &DossierChange, caller: &str) -> Result<u64, Failure> {
         let version = change.expected_version + 1;
         self.add_dossier(change, version);
         for (i, fact) in change.facts.iter().enumerate() {
@@ -118,6 +120,7 @@ impl Plan<'_> {
         }
         let now = self.now;
         self.rows.deliveries.extend(change.deliveries.iter().map(|new| row::from_delivery(new, now)));
+        self.rows.events.extend(change.deliveries.iter().map(|new| row::from_creation(new, caller, now)));
         self.add_work(change);
         Ok(version)
     }

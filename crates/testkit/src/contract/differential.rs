@@ -11,8 +11,8 @@ use std::mem::discriminant;
 use traject_app::error::CommitError;
 use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, DeliveryKey, DeliveryState, DossierChange, LegalStep, NewDelivery, Request,
-    StandingRow, StandingUpdate, WorkChange, WorkKind,
+    Channel, Command, Committed, DeliveryKey, DeliveryMove, DeliveryReason, DeliveryState, DossierChange, LegalStep,
+    NewDelivery, RenderedDocument, Request, StandingRow, StandingUpdate, WorkChange, WorkKind,
 };
 use traject_app::port::{Clock as _, DossierFilter, Store, WorkFilter, WorkUpdate};
 use traject_domain::Date;
@@ -34,7 +34,7 @@ enum Step {
     Again(Index, bool),
     UpdateWork(Index, u64, WorkUpdate),
     Release(Option<usize>),
-    Move(Index, DeliveryState, DeliveryState, Option<Vec<u8>>),
+    Move(Index, Box<DeliveryMove>),
     Days(i8),
 }
 
@@ -110,15 +110,45 @@ fn any_update() -> impl Strategy<Value = WorkUpdate> {
     ]
 }
 
+prop_compose! {
+    fn any_document()(
+        pdf in vec(any::<u8>(), 0..9),
+        html in option::of(vec(any::<u8>(), 0..9)),
+        template in "[a-z]{0,3}",
+        pages in 0..3_u32,
+        dated_on in option::of((-9..9_i8).prop_map(day)),
+        courtesy in option::of("[a-z]{2}"),
+        address in vec("[a-z]{1,3}", 0..3),
+    ) -> RenderedDocument {
+        let courtesy = courtesy.as_deref().map(Code::new);
+        RenderedDocument { pdf, html, template_version: template.clone(), template, pages, dated_on, courtesy, address }
+    }
+}
+
+prop_compose! {
+    fn any_move()(
+        from in select(STATES.to_vec()),
+        to in select(STATES.to_vec()),
+        reason in option::of(select(DeliveryReason::ALL)),
+        occurred_on in option::of((-9..9_i8).prop_map(day)),
+        provider_reference in option::of("[a-z]{0,3}"),
+        batch in option::of("[a-z]{0,3}"),
+        document in option::of(any_document()),
+        actor in "[a-z]{1,3}",
+    ) -> DeliveryMove {
+        // The step sets the time.
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        DeliveryMove { from, to, reason, occurred_on, provider_reference, batch, document, actor, now }
+    }
+}
+
 fn any_step() -> impl Strategy<Value = Step> {
-    let states = || select(STATES.to_vec());
     prop_oneof![
         10 => vec(any_plan(), 1..3).prop_map(Step::Commit),
         1 => (any::<Index>(), any::<bool>()).prop_map(|(which, other)| Step::Again(which, other)),
         2 => (any::<Index>(), 1..3_u64, any_update()).prop_map(|(which, version, update)| Step::UpdateWork(which, version, update)),
         1 => option::of(0..3_usize).prop_map(Step::Release),
-        2 => (any::<Index>(), states(), states(), option::of(vec(any::<u8>(), 0..9)))
-            .prop_map(|(which, from, to, document)| Step::Move(which, from, to, document)),
+        3 => (any::<Index>(), any_move()).prop_map(|(which, by)| Step::Move(which, Box::new(by))),
         1 => (1..3_i8).prop_map(Step::Days),
     ]
 }
@@ -217,10 +247,10 @@ impl Run {
                 let (a, b) = (release(0).await.expect("writes"), release(1).await.expect("writes"));
                 assert_eq!(a, b);
             }
-            Step::Move(which, from, to, document) if !self.deliveries.is_empty() => {
+            Step::Move(which, by) if !self.deliveries.is_empty() => {
                 let id = *which.get(&self.deliveries);
-                let now = stores[0].clock.now();
-                let go = |of: usize| stores[of].store.move_delivery(id, *from, *to, document.as_deref(), now);
+                let by = DeliveryMove { now: stores[0].clock.now(), ..(**by).clone() };
+                let go = |of: usize| stores[of].store.move_delivery(id, &by);
                 let (a, b) = (go(0).await.expect("writes"), go(1).await.expect("writes"));
                 assert_eq!(a, b);
             }
@@ -287,7 +317,9 @@ async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
     }
     for id in &run.deliveries {
         same!(stores, document(*id));
+        same!(stores, delivery_events(*id));
     }
+    same!(stores, delivery_queue());
     let today = day(run.day);
     same!(stores, backlog(today));
     let all = WorkFilter { municipality: None, kind: None, assignee: None, held: None, today };

@@ -2,14 +2,16 @@
 
 use super::{Fixture, TODAY, change, standing};
 use crate::facts;
+use jiff::ToSpan as _;
 use jiff::civil::date;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 use traject_app::ids::{DeliveryId, DossierId};
 use traject_app::model::{
-    DeliveryState, DossierChange, LegalStep, StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
+    DeliveryMove, DeliveryReason, DeliveryState, DossierChange, LegalStep, RenderedDocument, StandingRow,
+    StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
-use traject_app::port::{Clock as _, DossierFilter, WorkFilter, WorkUpdate};
+use traject_app::port::{Clock as _, DossierFilter, Ids as _, WorkFilter, WorkUpdate};
 use traject_codec::content_hash;
 use traject_domain::code::{Breach, Code};
 use traject_domain::standing::{Enforcement, Stage};
@@ -225,6 +227,20 @@ async fn letter(fixture: &Fixture) -> (DossierId, DeliveryId) {
     (id, delivery)
 }
 
+/// A document with a page, as the press makes it.
+fn rendered(pdf: &[u8]) -> RenderedDocument {
+    RenderedDocument {
+        pdf: pdf.to_vec(),
+        html: Some(b"<p>letter</p>".to_vec()),
+        template: "formal_notice".to_owned(),
+        template_version: "3".to_owned(),
+        pages: 2,
+        dated_on: Some(TODAY),
+        courtesy: Some(Code::new("ti")),
+        address: vec!["Émilie Ö.".to_owned(), "Nieuwstraat 1".to_owned()],
+    }
+}
+
 #[expect(missing_docs, reason = "the name is the promise")]
 pub async fn a_delivery_moves_from_a_state_once(fixture: &Fixture) {
     use DeliveryState::{Created, Queued, Rendered, Sending, TemporaryFailure};
@@ -232,12 +248,13 @@ pub async fn a_delivery_moves_from_a_state_once(fixture: &Fixture) {
     let (_, other) = letter(fixture).await;
     let store = &fixture.store;
     let now = fixture.clock.now();
-    let step = async |from, to, document: Option<&[u8]>| {
-        store.move_delivery(id, from, to, document, now).await.expect("writes")
+    let step = async |from, to, document: Option<RenderedDocument>| {
+        let by = DeliveryMove { document, ..DeliveryMove::new(from, to, "engine", now) };
+        store.move_delivery(id, &by).await.expect("writes")
     };
     assert_eq!(store.document(id).await.expect("reads"), None);
-    assert!(step(Created, Rendered, Some(b"letter")).await);
-    assert!(!step(Created, Rendered, Some(b"another")).await);
+    assert!(step(Created, Rendered, Some(rendered(b"letter"))).await);
+    assert!(!step(Created, Rendered, Some(rendered(b"another"))).await);
     for (from, to) in [(Rendered, Queued), (Queued, Sending), (Sending, TemporaryFailure), (TemporaryFailure, Sending)]
     {
         assert!(step(from, to, None).await, "{from:?} to {to:?}");
@@ -245,11 +262,71 @@ pub async fn a_delivery_moves_from_a_state_once(fixture: &Fixture) {
     let delivery = store.delivery(id).await.expect("reads").expect("there");
     assert_eq!((delivery.state, delivery.attempts, delivery.changed_at), (Sending, 2, now));
     assert_eq!(delivery.document, Some(content_hash(b"letter")));
-    assert_eq!(store.document(id).await.expect("reads").as_deref(), Some(&b"letter"[..]));
+    assert_eq!(store.document(id).await.expect("reads"), Some(rendered(b"letter")));
     assert_eq!(store.deliveries(None, Sending, None, 9).await.expect("reads"), vec![delivery.clone()]);
     assert_eq!(store.deliveries_of(dossier).await.expect("reads"), vec![delivery]);
     let created = store.deliveries(None, Created, None, 9).await.expect("reads");
     assert_eq!(created.iter().map(|delivery| delivery.id).collect::<Vec<_>>(), vec![other]);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn a_delivery_tells_its_story(fixture: &Fixture) {
+    use DeliveryState::{Created, Posted, Printed, Returned};
+    let (_, id) = letter(fixture).await;
+    let store = &fixture.store;
+    let later = fixture.clock.now() + 5.minutes();
+    let posted = DeliveryMove {
+        occurred_on: Some(date(2022, 8, 31)),
+        provider_reference: Some("RR-1".to_owned()),
+        ..DeliveryMove::new(Printed, Posted, "mail-house", later)
+    };
+    let moves = [
+        DeliveryMove { batch: Some("2022-09-01".to_owned()), ..DeliveryMove::new(Created, Printed, "engine", later) },
+        posted.clone(),
+        // News that changes no state.
+        DeliveryMove::new(Posted, Posted, "mail-house", later).because(DeliveryReason::Delayed),
+        DeliveryMove::new(Posted, Returned, "staff-2", later).because(DeliveryReason::UnknownAddress),
+    ];
+    for by in &moves {
+        assert!(store.move_delivery(id, by).await.expect("writes"), "{by:?}");
+        assert!(!store.move_delivery(id, &DeliveryMove { from: Created, ..posted.clone() }).await.expect("writes"));
+    }
+    let delivery = store.delivery(id).await.expect("reads").expect("there");
+    assert_eq!((delivery.state, delivery.reason), (Returned, Some(DeliveryReason::UnknownAddress)));
+    assert_eq!(delivery.provider_reference.as_deref(), Some("RR-1"));
+    assert_eq!(delivery.batch.as_deref(), Some("2022-09-01"));
+    let story = store.delivery_events(id).await.expect("reads");
+    assert_eq!(story.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert_eq!((story[0].state, story[0].actor.as_str(), story[0].at), (Created, "staff-1", fixture.clock.now()));
+    for (event, by) in story[1..].iter().zip(&moves) {
+        assert_eq!((event.state, event.reason, event.at), (by.to, by.reason, by.now));
+        assert_eq!((event.occurred_on, &event.actor), (by.occurred_on, &by.actor));
+        assert_eq!((event.delivery, &event.provider_reference), (id, &by.provider_reference));
+    }
+    assert_eq!(store.delivery_events(DeliveryId(fixture.ids.next())).await.expect("reads"), vec![]);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn the_queue_counts_what_the_lists_show(fixture: &Fixture) {
+    let store = &fixture.store;
+    assert_eq!(store.delivery_queue().await.expect("reads"), vec![]);
+    let mut letters = Vec::new();
+    for minute in 0..3 {
+        fixture.clock.set(fixture.clock.now() + jiff::SignedDuration::from_mins(minute));
+        letters.push(letter(fixture).await.1);
+    }
+    let now = fixture.clock.now();
+    let by = DeliveryMove::new(DeliveryState::Created, DeliveryState::Printed, "engine", now);
+    assert!(store.move_delivery(letters[0], &by).await.expect("writes"));
+    let queue = store.delivery_queue().await.expect("reads");
+    assert_eq!(
+        queue.iter().map(|of| (of.state, of.count)).collect::<Vec<_>>(),
+        [(DeliveryState::Created, 2), (DeliveryState::Printed, 1)]
+    );
+    for of in queue {
+        let listed = store.deliveries(Some(of.channel), of.state, None, 9).await.expect("reads");
+        assert_eq!((listed.len() as u64, listed[0].changed_at), (of.count, of.oldest));
+    }
 }
 
 #[expect(missing_docs, reason = "the name is the promise")]
@@ -259,12 +336,12 @@ pub async fn many_movers_move_a_delivery_once(fixture: &Fixture) {
     let mut tasks = JoinSet::new();
     for _ in 0..16 {
         let store = Arc::clone(&fixture.store);
-        tasks.spawn(async move {
-            store.move_delivery(id, DeliveryState::Created, DeliveryState::Sending, None, now).await.expect("writes")
-        });
+        let by = DeliveryMove::new(DeliveryState::Created, DeliveryState::Sending, "engine", now);
+        tasks.spawn(async move { store.move_delivery(id, &by).await.expect("writes") });
     }
     assert_eq!(tasks.join_all().await.into_iter().filter(|moved| *moved).count(), 1);
     assert_eq!(fixture.store.delivery(id).await.expect("reads").expect("there").attempts, 1);
+    assert_eq!(fixture.store.delivery_events(id).await.expect("reads").len(), 2);
 }
 
 #[expect(missing_docs, reason = "the name is the promise")]

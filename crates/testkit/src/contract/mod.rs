@@ -170,6 +170,8 @@ macro_rules! store_suite {
             work_is_claimed_noted_and_snoozed_under_its_version
             the_backlog_counts_what_the_work_list_shows
             a_delivery_moves_from_a_state_once
+            a_delivery_tells_its_story
+            the_queue_counts_what_the_lists_show
             many_movers_move_a_delivery_once
             a_law_is_kept_once_under_its_hash
             a_decision_is_named_by_its_first_fact_and_placed_by_its_last
