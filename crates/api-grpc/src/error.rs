@@ -124,6 +124,11 @@ pub(crate) fn status(error: &AppError, law: &Law, reference: impl FnOnce() -> St
     let reason = reason(error.code());
     let (mut details, message) = match error {
         AppError::Refused(refusal) => refused(refusal, reason, law, language),
+        AppError::NotConfigured(key) => {
+            let (mut details, message) = details(reason, language, &[("key", key)]);
+            details.add_precondition_failure_violation("NOT_CONFIGURED", *key, "");
+            (details, message)
+        }
         AppError::MissingValues(values) => {
             let (mut details, message) = details(reason, language, &[("values", &values.join(", "))]);
             for value in values {

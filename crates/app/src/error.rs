@@ -116,6 +116,9 @@ pub enum AppError {
     /// The dossier does not say yet what a document needs: the names of these values, such as `register_due`.
     #[error("the document lacks {}", .0.join(", "))]
     MissingValues(Vec<String>),
+    /// The configuration does not say what this needs: the key that is missing.
+    #[error("the configuration lacks {0}")]
+    NotConfigured(&'static str),
     /// An import brought this proposal; somebody has to release the backlog first.
     #[error("the imported backlog has not been released")]
     Held,
@@ -136,7 +139,9 @@ impl AppError {
         match self {
             Self::NotFound => Kind::NotFound,
             Self::Stale | Self::RequestReused | Self::Refused(_) | Self::Taken(_) => Kind::Conflict,
-            Self::NotAssessed | Self::Frozen | Self::Held | Self::MissingValues(_) => Kind::Conflict,
+            Self::NotAssessed | Self::Frozen | Self::Held | Self::MissingValues(_) | Self::NotConfigured(_) => {
+                Kind::Conflict
+            }
             Self::Exhausted => Kind::Exhausted,
             Self::Unavailable(_) => Kind::Unavailable,
             Self::Internal(_) => Kind::Internal,
@@ -155,6 +160,7 @@ impl AppError {
             Self::Frozen => "NEWER_FACTS",
             Self::Held => "BACKLOG_HELD",
             Self::MissingValues(_) => "MISSING_VALUE",
+            Self::NotConfigured(_) => "NOT_CONFIGURED",
             Self::Exhausted => "EXHAUSTED",
             Self::Unavailable(_) => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL",

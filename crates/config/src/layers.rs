@@ -133,6 +133,9 @@ impl Layers {
             reader.section("tokens"),
             reader.section("mail"),
             reader.section("letters"),
+            reader.section("pages"),
+            reader.section("signing"),
+            reader.section("payment"),
             reader.section("log"),
             reader.section("agencies"),
         );
@@ -145,11 +148,25 @@ impl Layers {
                 Some(tokens),
                 Some(mail),
                 Some(letters),
+                Some(pages),
+                Some(signing),
+                Some(payment),
                 Some(log),
                 Some(agencies),
-            ) if reader.errors.is_empty() => {
-                Ok(Config { data_dir, server, database, law, tokens, mail, letters, log, agencies })
-            }
+            ) if reader.errors.is_empty() => Ok(Config {
+                data_dir,
+                server,
+                database,
+                law,
+                tokens,
+                mail,
+                letters,
+                pages,
+                signing,
+                payment,
+                log,
+                agencies,
+            }),
             _ => Err(reader.errors),
         }
     }
@@ -182,6 +199,19 @@ impl Layers {
         file.map_or(Place::Default, |(place, ..)| place.clone())
     }
 
+    /// Pages are reached through what stands before them, under an address that letters carry.
+    fn invalid_pages(&self, config: &Config) -> Option<ConfigError> {
+        let address = config.pages.listen?;
+        if !address.ip().is_loopback() {
+            return Some(ConfigError::ListenNotLoopback { address, place: self.place("pages.listen") });
+        }
+        let needed = |is_there: bool, key: &str| {
+            (!is_there).then(|| invalid(key.to_owned(), self.place("pages.listen"), "needed with `pages.listen`"))
+        };
+        needed(config.pages.base_url.is_some(), "pages.base_url")
+            .or_else(|| needed(config.signing.key_file.is_some(), "signing.key_file"))
+    }
+
     /// Faults that no single type can hold.
     fn invalid_sections(&self, config: &Config) -> Vec<ConfigError> {
         let mut errors = Vec::new();
@@ -189,6 +219,7 @@ impl Layers {
         if !address.ip().is_loopback() {
             errors.push(ConfigError::ListenNotLoopback { address, place: self.place("server.listen") });
         }
+        errors.extend(self.invalid_pages(config));
         if config.agencies.is_empty() {
             errors.push(invalid("agencies".to_owned(), self.place("agencies"), "no agency works here"));
         }

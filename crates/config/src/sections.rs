@@ -28,6 +28,12 @@ pub struct Config {
     pub mail: Mail,
     /// How letters leave.
     pub letters: Letters,
+    /// The pages behind the codes on letters.
+    pub pages: Pages,
+    /// What certificates and proofs are signed with.
+    pub signing: Signing,
+    /// Where fines are paid.
+    pub payment: Payment,
     /// What the program says of itself.
     pub log: Log,
     /// The agencies that work in this deployment. A list replaces the whole list of an earlier layer, and can be set in
@@ -152,6 +158,39 @@ pub struct Letters {
     pub print_folder: Option<PathBuf>,
     /// Address of the multilingual information site that letters refer to.
     pub information_site: String,
+}
+
+/// The pages behind the codes on letters. Without an address to listen on no page is served, and letters carry no code.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// Address and port to listen on, for HTTP. Loopback only: what faces the world, and encrypts, stands before it.
+    pub listen: Option<SocketAddr>,
+    /// The address under which pages are reached from outside, such as `https://letters.example`. Needed with `listen`.
+    pub base_url: Option<String>,
+    /// How long after its making a letter's page can be read, such as `2160h` (ninety days).
+    pub valid_for: Period,
+}
+
+/// What certificates and proofs are signed with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signing {
+    /// File with the private key, as `traject key new` makes it. Without it certificates carry no code to check, proofs
+    /// cannot be made, and letters carry no code of a page.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Where fines are paid. The GGC's decision to fine waits until all three are known.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    /// The account (IBAN), as it is to be printed: in groups of four.
+    pub iban: Option<String>,
+    /// Whose account it is, in Dutch.
+    pub payee_nl: Option<String>,
+    /// Whose account it is, in French.
+    pub payee_fr: Option<String>,
 }
 
 /// What the program says of itself.

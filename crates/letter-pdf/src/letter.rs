@@ -130,6 +130,13 @@ impl LetterPdf {
         self.texts.courtesies().collect()
     }
 
+    /// The names of the slots that a letter needs and that are not filled, such as `register_due`.
+    pub fn missing(&self, letter: &Letter) -> Vec<String> {
+        let filled = letter.values.names();
+        let required = self.texts.required(letter.document, letter.breach);
+        required.filter(|slot| !filled.contains(slot)).map(str::to_owned).collect()
+    }
+
     /// The words of a letter, as they would be printed.
     ///
     /// # Errors

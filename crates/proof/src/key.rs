@@ -111,6 +111,13 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
+    /// A secret of 32 octets for another purpose than signing, such as `traject.page.v1`. Ed25519 gives one signature for one
+    /// message (RFC 8032), and this one is never shown: its hash is as secret as the key, and tells nothing of it.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let signature = self.pair.sign(&[b"traject.secret.v1\0", purpose.as_bytes()].concat());
+        crate::text::Sha256::of(&[signature.as_ref()]).0
+    }
+
     /// Reads PKCS#8 in PEM, of version 1 or 2.
     ///
     /// # Errors

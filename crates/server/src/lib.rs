@@ -11,6 +11,7 @@ pub mod law;
 pub mod letters;
 pub mod log;
 pub mod mail;
+pub mod pages;
 pub mod serve;
 pub mod site;
 

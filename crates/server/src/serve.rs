@@ -1,7 +1,9 @@
 //! `traject serve`: the gRPC server with its health, its jobs beside it, and an orderly end.
 
+use crate::documents::DeskDocuments;
 use crate::figures::DeskReports;
 use crate::jobs::{Jobs, Part, Ran};
+use crate::pages;
 use crate::site::Site;
 use anyhow::{Context, anyhow};
 use std::future::Future;
@@ -36,6 +38,7 @@ pub struct Listening {
     listener: TcpListener,
     press: Arc<LetterPdf>,
     reason_texts: Arc<ReasonTexts>,
+    pages: Option<pages::Listening>,
 }
 
 impl Listening {
@@ -49,7 +52,8 @@ impl Listening {
         let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
         let press = Arc::new(LetterPdf::new()?);
         let reason_texts = Arc::new(ReasonTexts::load()?);
-        Ok(Self { site, secrets, listener, press, reason_texts })
+        let pages = pages::Listening::open(&site).await?;
+        Ok(Self { site, secrets, listener, press, reason_texts, pages })
     }
 
     /// Where it listens.
@@ -65,7 +69,7 @@ impl Listening {
     /// # Errors
     /// When the server or the closing of the record fails; everything acknowledged is durable regardless.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
-        let Self { site, secrets, listener, press, reason_texts } = self;
+        let Self { site, secrets, listener, press, reason_texts, pages } = self;
         let (stopping, stopped) = watch::channel(false);
         let (reporter, health) = tonic_health::server::health_reporter();
         // The database was opened just now; how the jobs fare, nobody knows yet.
@@ -77,6 +81,7 @@ impl Listening {
         let jobs = Jobs::new(&site, Arc::clone(&press))?;
         jobs.recover().await?;
         let mut jobs = tokio::spawn(work(jobs, reporter.clone(), stopped.clone()));
+        let mut pages = tokio::spawn(serve_pages(pages, stopped.clone()));
         let drain = site.config.server.drain_timeout.get();
         let router = router(&site, &secrets, press, reason_texts)?.add_service(health);
         let mut server =
@@ -87,6 +92,7 @@ impl Listening {
             // A server whose deadlines stand still would be worse than none.
             early = &mut jobs => return early.context("the jobs ended by themselves"),
             early = &mut probe => return early.context("the watch over the database ended by itself"),
+            early = &mut pages => return early?.context("the pages ended by themselves"),
         }
         tracing::info!("stopping");
         tell(&reporter, ServingStatus::NotServing).await;
@@ -101,6 +107,7 @@ impl Listening {
         }
         probe.await?;
         jobs.await?;
+        pages.await??;
         site.close().await
     }
 }
@@ -116,9 +123,23 @@ fn router(
     let mut key = [0; 32];
     key[..16].copy_from_slice(&random()?);
     key[16..].copy_from_slice(&random()?);
+    let documents = DeskDocuments {
+        desk: site.desk.clone(),
+        store: Arc::clone(&site.store),
+        press: Arc::clone(&press),
+        senders: site.senders(),
+        key: site.signing_key()?,
+        pages: site.page_codes()?,
+    };
     let reports = DeskReports { desk: site.desk.clone(), press };
     let page_key = Arc::new(PageKey::new(&key));
-    let api = Api { desk: site.desk.clone(), reports: Arc::new(reports), reason_texts, page_key };
+    let api = Api {
+        desk: site.desk.clone(),
+        reports: Arc::new(reports),
+        documents: Arc::new(documents),
+        reason_texts,
+        page_key,
+    };
     let tokens = secrets.tokens.iter().map(|token| {
         let actor =
             Actor { staff: token.staff.clone(), agency: Code::new(&token.agency), role: Code::new(&token.role) };
@@ -131,6 +152,17 @@ fn router(
         .load_shed(true)
         .trace_fn(|request| tracing::info_span!("call", method = request.uri().path()))
         .add_routes(routes))
+}
+
+/// Serves pages until the server is to stop; without any, waits for that.
+async fn serve_pages(pages: Option<pages::Listening>, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    match pages {
+        Some(pages) => pages.serve(ended(stopped)).await,
+        None => {
+            ended(stopped).await;
+            Ok(())
+        }
+    }
 }
 
 /// Ends when the server is to stop.

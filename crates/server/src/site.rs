@@ -1,6 +1,7 @@
 //! One deployment: its configuration, its law, its store, joined to a desk.
 
 use crate::clock::{SystemClock, SystemIds};
+use crate::documents::Account;
 use crate::law::{self, StoredLaws};
 use crate::letters::{Contact, Senders};
 use crate::{ENGINE, coded};
@@ -14,7 +15,10 @@ use traject_app::port::Clock;
 use traject_codec::SystemSalts;
 use traject_config::{Config, ConfigError, Mail, Secrets, Sources};
 use traject_domain::code::Code;
+use traject_proof::SigningKey;
 use traject_store::{OpenError, Options, SqlStore};
+use traject_templates::PerLanguage;
+use traject_twin_http::{BaseUrl, PageCodes};
 
 /// Where the configuration of a command comes from.
 #[derive(Debug, Clone, Default, Args)]
@@ -120,6 +124,30 @@ impl Site {
         secrets(&self.config)
     }
 
+    /// What certificates and proofs are signed with, where the configuration names it.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds no key.
+    pub fn signing_key(&self) -> anyhow::Result<Option<Arc<SigningKey>>> {
+        let Some(file) = &self.config.signing.key_file else { return Ok(None) };
+        let pem = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let key = SigningKey::from_pem(&pem).map_err(|fault| coded(fault.code(), fault))?;
+        Ok(Some(Arc::new(key)))
+    }
+
+    /// The addresses of the pages behind letters, where pages are served.
+    ///
+    /// # Errors
+    /// When the address cannot be the start of one, or the key cannot be read.
+    pub fn page_codes(&self) -> anyhow::Result<Option<Arc<PageCodes>>> {
+        let pages = &self.config.pages;
+        let (Some(_), Some(base), Some(key)) = (pages.listen, &pages.base_url, self.signing_key()?) else {
+            return Ok(None);
+        };
+        let base = BaseUrl::parse(base).context("pages.base_url")?;
+        Ok(Some(Arc::new(PageCodes::new(&key.derive("traject.page.v1"), base))))
+    }
+
     /// What letters say about their sender.
     pub fn senders(&self) -> Senders {
         let contacts = self.config.agencies.iter().filter_map(|agency| {
@@ -127,7 +155,13 @@ impl Site {
             Some((Code::new(&agency.code), contact))
         });
         let information_site = self.config.letters.information_site.clone();
-        Senders { information_site, contacts: contacts.collect(), account: None }
+        let payment = &self.config.payment;
+        let account = payment.iban.as_ref().zip(payment.payee_nl.as_ref()).zip(payment.payee_fr.as_ref());
+        let account = account.map(|((number, nl), fr)| Account {
+            number: number.clone(),
+            payee: PerLanguage { nl: nl.clone(), fr: fr.clone() },
+        });
+        Senders { information_site, contacts: contacts.collect(), account }
     }
 
     /// Ends the writer and closes the database.

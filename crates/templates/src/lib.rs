@@ -26,6 +26,9 @@ mod twin;
 pub mod wording;
 
 pub use compose::ComposeError;
+/// The page that answers a code which is wrong or out of date, in Dutch, French and English.
+pub const PAGE_NOT_FOUND: &str = include_str!("../pages/not_found.html");
+
 pub use composed::ComposedLetter;
 pub use context::{
     DeliveryReference, Envelope, InvalidReference, Issuer, Letter, LetterLanguage, Offer, PerLanguage, Recipient,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 use traject_domain::code::LegalLanguage;
-use traject_domain::delivery::{Channel, DeliveryState};
+use traject_domain::delivery::DeliveryState;
 
 /// The words in one language. What each is for, its name says.
 #[derive(Debug, Deserialize)]
@@ -33,7 +33,6 @@ pub struct ProofWords {
     pub document: String,
     pub cure: String,
     pub presumed: String,
-    channels: BTreeMap<String, String>,
     states: BTreeMap<String, String>,
 }
 
@@ -53,11 +52,6 @@ impl ProofWords {
         }
     }
 
-    /// How a way of sending is named.
-    pub fn channel(&self, channel: Channel) -> &str {
-        self.channels.get(channel.code()).map_or(channel.code(), String::as_str)
-    }
-
     /// How the state of a delivery is named.
     pub fn state(&self, state: DeliveryState) -> &str {
         self.states.get(state.code()).map_or(state.code(), String::as_str)
@@ -69,14 +63,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_languages_name_every_channel_and_every_state_and_nothing_else() {
+    fn both_languages_name_every_state_and_nothing_else() {
         for words in LegalLanguage::ALL.iter().map(|language| ProofWords::of(*language)) {
-            let channels: Vec<&str> = Channel::ALL.iter().map(|channel| channel.code()).collect();
             let mut states: Vec<&str> = DeliveryState::ALL.iter().map(|state| state.code()).collect();
             states.sort_unstable();
             assert_eq!(words.states.keys().map(String::as_str).collect::<Vec<_>>(), states);
-            assert_eq!(words.channels.len(), channels.len());
-            assert!(channels.iter().all(|channel| words.channels.contains_key(*channel)));
         }
     }
 }

@@ -37,6 +37,7 @@ impl BaseUrl {
 }
 
 /// Makes and reads the codes of pages, with one secret key.
+#[derive(Clone)]
 pub struct PageCodes {
     key: hmac::Key,
     base: BaseUrl,

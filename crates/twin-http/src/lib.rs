@@ -1,6 +1,6 @@
 //! The page behind the code on a letter, over HTTP.
 //!
-//! May depend on async-trait, axum, data-encoding, jiff, ring, thiserror, tracing and uuid.
+//! May depend on async-trait, axum, data-encoding, jiff, ring, thiserror, tokio, tracing and uuid.
 //! Must never know rules of law, the database, the words of a letter, or who a letter is for: pages come through
 //! [`Pages`].
 //!
@@ -12,4 +12,4 @@ mod code;
 mod serve;
 
 pub use code::{BaseUrl, NotABaseUrl, PageCodes};
-pub use serve::{Page, Pages, Settings, Unavailable, router};
+pub use serve::{Page, Pages, Settings, Unavailable, router, serve};

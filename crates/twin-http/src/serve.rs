@@ -7,7 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
+use std::future::Future;
 use std::sync::Arc;
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 /// A letter's page.
@@ -58,6 +60,18 @@ pub struct Settings {
 /// The service: `GET /l/{code}`.
 pub fn router(settings: Settings) -> Router {
     Router::new().route("/l/{code}", get(letter)).fallback(absent).with_state(Arc::new(settings))
+}
+
+/// Answers on a listener until `stop` ends; an answer that has begun is given whole.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
 }
 
 async fn letter(State(settings): State<Arc<Settings>>, Path(code): Path<String>) -> Response {

@@ -355,6 +355,8 @@ pub enum ErrorReason {
     Internal = 13,
     /// FAILED_PRECONDITION: the dossier does not say what the document needs; PreconditionFailure names each value.
     MissingValue = 14,
+    /// FAILED_PRECONDITION: the configuration of the deployment lacks a key; PreconditionFailure names it.
+    NotConfigured = 15,
     /// FAILED_PRECONDITION, as all that follow: the guard refuses the act. PreconditionFailure names rule and ground.
     /// The day lies ahead.
     FutureDate = 20,
@@ -405,6 +407,7 @@ impl ErrorReason {
             Self::Unavailable => "ERROR_REASON_UNAVAILABLE",
             Self::Internal => "ERROR_REASON_INTERNAL",
             Self::MissingValue => "ERROR_REASON_MISSING_VALUE",
+            Self::NotConfigured => "ERROR_REASON_NOT_CONFIGURED",
             Self::FutureDate => "ERROR_REASON_FUTURE_DATE",
             Self::WrongActor => "ERROR_REASON_WRONG_ACTOR",
             Self::WrongState => "ERROR_REASON_WRONG_STATE",
@@ -438,6 +441,7 @@ impl ErrorReason {
             "ERROR_REASON_UNAVAILABLE" => Some(Self::Unavailable),
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
             "ERROR_REASON_MISSING_VALUE" => Some(Self::MissingValue),
+            "ERROR_REASON_NOT_CONFIGURED" => Some(Self::NotConfigured),
             "ERROR_REASON_FUTURE_DATE" => Some(Self::FutureDate),
             "ERROR_REASON_WRONG_ACTOR" => Some(Self::WrongActor),
             "ERROR_REASON_WRONG_STATE" => Some(Self::WrongState),

@@ -1,7 +1,10 @@
 //! From a dossier to a document: who issues it, in which languages, and what it is filled with.
 
+mod desk;
+mod proofs;
 mod values;
 
+pub use desk::DeskDocuments;
 pub use values::Account;
 
 use crate::letters::Senders;
@@ -79,10 +82,16 @@ impl<'a> Source<'a> {
     /// [`NoDocument`].
     pub fn letter(&self, order: &Order<'_>) -> Result<Letter, NoDocument> {
         let standing = self.standing.as_ref().ok_or(NoDocument::GroundGone)?;
+        if self.holds(standing, order, self.act(order)?) { self.draft(order) } else { Err(NoDocument::GroundGone) }
+    }
+
+    /// The letter of an order, whether or not there is still something to tell; values may be missing.
+    ///
+    /// # Errors
+    /// [`NoDocument`].
+    pub fn draft(&self, order: &Order<'_>) -> Result<Letter, NoDocument> {
+        let standing = self.standing.as_ref().ok_or(NoDocument::GroundGone)?;
         let act = self.act(order)?;
-        if !self.holds(standing, order, act) {
-            return Err(NoDocument::GroundGone);
-        }
         let (agency, issuer) = self.issuer(order, act).ok_or(NoDocument::GroundGone)?;
         let contact = self.senders.contacts.get(&agency).ok_or(NoDocument::NoSender)?;
         let (courtesy, plain) = self.aids(order);
@@ -119,6 +128,18 @@ impl<'a> Source<'a> {
                 attestation: None,
             },
         })
+    }
+
+    /// The language in which the issuer of a document writes to the person; none: in every language in which it writes.
+    pub fn language(&self, step: LegalStep) -> Option<LegalLanguage> {
+        let person = self.standing.as_ref().and_then(|standing| standing.letter_language);
+        let day = self.at.as_of;
+        let agency = match step.document().issuer() {
+            AgencyKind::Ggc => Code::new("GGC"),
+            AgencyKind::Municipality => Code::new(&self.history.municipality_on(day)?.to_string()),
+            AgencyKind::Organiser => self.standing.as_ref()?.track.as_ref()?.0.clone(),
+        };
+        self.law.letter_language(&agency, person, day, self.at.recorded_by)
     }
 
     /// The fact that the document tells of: of those that call for it, the one in its turn. None for a document that no
