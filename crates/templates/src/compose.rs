@@ -34,9 +34,6 @@ pub enum ComposeError {
     /// The breach is missing, or given for a document that is about neither.
     #[error("the document is about a breach and none is given, or the other way round")]
     Breach,
-    /// There is no such document.
-    #[error("there are no texts of the document")]
-    NoDocument,
 }
 
 impl ComposeError {
@@ -46,7 +43,6 @@ impl ComposeError {
             Self::Missing { .. } => "LETTER_VALUE_MISSING",
             Self::NoLanguage { .. } => "LETTER_LANGUAGE_MISSING",
             Self::Breach => "LETTER_BREACH_WRONG",
-            Self::NoDocument => "LETTER_DOCUMENT_MISSING",
         }
     }
 }
@@ -60,7 +56,7 @@ impl Texts {
     pub fn compose(&self, letter: &Letter) -> Result<ComposedLetter, ComposeError> {
         let Letter { document, breach, envelope, values } = letter;
         LegalStep::new(*document, *breach).ok_or(ComposeError::Breach)?;
-        let template = self.templates.documents.get(document).ok_or(ComposeError::NoDocument)?;
+        let template = self.templates.of(*document);
         let structure = &template.structure;
         if let Some(slot) = structure.required(*breach).find(|slot| values.by_name(slot).is_none()) {
             return Err(ComposeError::Missing { slot: slot.to_owned() });

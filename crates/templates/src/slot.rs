@@ -155,6 +155,10 @@ slots! {
     FINE_AMOUNT: Cents = "fine_amount";
     /// The day of the decision to fine.
     FINE_DECIDED_ON: Date = "fine_decided_on";
+    /// The day of an earlier fine for the same breach.
+    EARLIER_FINE_ON: Date = "earlier_fine_on";
+    /// The day on which a fine was withdrawn.
+    FINE_WITHDRAWN_ON: Date = "fine_withdrawn_on";
     /// The term to pay.
     FINE_TERM: Length = "fine_term";
     /// The last day to pay.
@@ -222,8 +226,8 @@ slots! {
     LANGUAGE_HOURS: u32 = "language_hours";
     /// The legal ground, as the law's data cites it.
     LEGAL_GROUND: PerLanguage = "legal_ground";
-    /// Days from the date of the letter to the due date.
-    DAYS_LEFT: u32 = "days_left";
+    /// From the date of the letter to the due date.
+    DAYS_LEFT: Length = "days_left";
 }
 
 /// The slot of a name with its place in the list, which a mask of slots uses.
@@ -296,10 +300,10 @@ mod tests {
     #[test]
     fn a_value_comes_back_from_its_slot_and_debug_output_hides_it() {
         let mut values = Values::new();
-        values.set(PAYMENT_ACCOUNT, "BE00 1234".to_owned()).set(DAYS_LEFT, 61);
-        assert_eq!(values.get(DAYS_LEFT), Some(&61));
+        values.set(PAYMENT_ACCOUNT, "BE00 1234".to_owned()).set(CITIZENSHIP_HOURS, 50);
+        assert_eq!(values.get(CITIZENSHIP_HOURS), Some(&50));
         assert_eq!(values.get(LEVEL), None);
-        assert_eq!(format!("{values:?}"), "{\"days_left\", \"payment_account\"}");
-        assert_eq!(values.unset(DAYS_LEFT).get(DAYS_LEFT), None);
+        assert_eq!(format!("{values:?}"), "{\"citizenship_hours\", \"payment_account\"}");
+        assert_eq!(values.unset(CITIZENSHIP_HOURS).get(CITIZENSHIP_HOURS), None);
     }
 }

@@ -133,10 +133,12 @@ impl Texts {
     /// The courtesy languages of a document: those other than the legal ones that have its texts. ISO 639-1 codes with what
     /// each language calls itself.
     pub fn courtesy_languages(&self, document: Document) -> impl Iterator<Item = (Code, &str)> {
-        let texts = self.templates.documents.get(&document).map(|template| &template.languages);
-        let offered = self.templates.common.iter().filter(move |(language, common)| {
-            common.courtesy.is_some() && texts.is_some_and(|texts| texts.contains_key(*language))
-        });
+        let texts = &self.templates.of(document).languages;
+        let offered = self
+            .templates
+            .common
+            .iter()
+            .filter(move |(language, common)| common.courtesy.is_some() && texts.contains_key(*language));
         offered.map(|(language, common)| (Code::new(language), common.language.name.as_str()))
     }
 
@@ -148,21 +150,17 @@ impl Texts {
 
     /// The slots that a document cannot do without, by name.
     pub fn required(&self, document: Document, breach: Option<Breach>) -> impl Iterator<Item = &str> {
-        let template = self.templates.documents.get(&document);
-        template.into_iter().flat_map(move |template| template.structure.required(breach))
+        self.templates.of(document).structure.required(breach)
     }
 
     /// The slots that a document shows when they are filled, by name.
     pub fn optional(&self, document: Document) -> impl Iterator<Item = &str> {
-        let template = self.templates.documents.get(&document);
-        template.into_iter().flat_map(|template| template.structure.optional())
+        self.templates.of(document).structure.optional()
     }
 
     /// The title of a document.
     pub fn title(&self, document: Document, breach: Option<Breach>, language: LegalLanguage) -> String {
-        let Some(Template { structure, languages }) = self.templates.documents.get(&document) else {
-            return String::new();
-        };
+        let Template { structure, languages } = self.templates.of(document);
         let keys = structure.title.keys(Known::of(&Values::new(), breach));
         let texts = languages.get(language.code());
         keys.into_iter().filter_map(|key| Some(texts?.text(key))).collect::<Vec<_>>().join(" ")

@@ -116,7 +116,7 @@ pub(crate) struct Template {
 #[derive(Debug)]
 pub(crate) struct Templates {
     pub(crate) common: BTreeMap<String, CommonFile>,
-    pub(crate) documents: BTreeMap<Document, Template>,
+    documents: BTreeMap<Document, Template>,
 }
 
 /// Texts by path inside `documents/`: the embedded ones, or those of a test.
@@ -181,10 +181,15 @@ impl Templates {
                 fault: TextFault::Unknown,
             });
         }
-        let documents =
-            Document::ALL.iter().filter(|document| files.contains_key(&format!("{}/document.yaml", document.code())));
-        let documents = documents.map(|document| Ok((*document, Template::read(files, *document)?)));
+        let documents = Document::ALL.iter().map(|document| Ok((*document, Template::read(files, *document)?)));
         Ok(Self { common, documents: documents.collect::<Result<_, TextError>>()? })
+    }
+}
+
+impl Templates {
+    /// The texts of a document. Reading refuses to go without one.
+    pub(crate) fn of(&self, document: Document) -> &Template {
+        &self.documents[&document]
     }
 }
 
