@@ -411,6 +411,8 @@ pub enum CodeList {
     RefusalReasons,
     /// Languages in which a person is spoken to, ISO 639.
     Languages,
+    /// Why the GGC fines, or does not.
+    DecisionReasons,
 }
 
 /// The whole law in the form the evaluator reads.

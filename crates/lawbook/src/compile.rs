@@ -285,6 +285,7 @@ fn codes(place: &Place<'_>, file: &CodesFile) -> Result<Codes> {
         (CodeList::Papers, &file.papers),
         (CodeList::RefusalReasons, &file.refusal_reasons),
         (CodeList::Languages, &file.languages),
+        (CodeList::DecisionReasons, &file.decision_reasons),
     ]
     .into_iter()
     .map(|(list, texts)| Ok((list, labels(place, texts)?)))

@@ -43,7 +43,7 @@ structs! {
         provenance: Spanned<ProvenanceText>, registers: Items<LabelText>, permit_kinds: Items<LabelText>,
         permit_grounds: Items<LabelText>, family_of: Items<LabelText>, family_ties: Items<LabelText>,
         sexes: Items<LabelText>, other_regions: Items<LabelText>, papers: Items<LabelText>, refusal_reasons: Items<LabelText>,
-        languages: Items<LabelText>,
+        languages: Items<LabelText>, decision_reasons: Items<LabelText>,
     }
 
     /// A provision that ends: `E09@2027-03-05`.

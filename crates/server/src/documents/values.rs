@@ -7,7 +7,7 @@ use traject_domain::counting::days_between;
 use traject_domain::delivery::Document;
 use traject_domain::fact::{FactKind, Hearing};
 use traject_domain::labels::Label;
-use traject_domain::law::{CodeList, Law, Provenance};
+use traject_domain::law::{CodeList, Law, Length, Provenance};
 use traject_domain::payment::PaymentReference;
 use traject_domain::standing::{BreachStanding, Notice, Standing};
 use traject_templates::slot::{self, Values};
@@ -124,9 +124,16 @@ impl Case<'_> {
             .set_some(slot::DEFENCE_DUE, of.defence.as_ref().map(|term| term.due))
             .set_some(slot::FINE_DUE, of.payment.as_ref().map(|term| term.due))
             .set_some(slot::APPEAL_DUE, of.appeal.as_ref().map(|term| term.due));
-        if let Some(fine) = of.fines.iter().rev().find(|fine| fine.stands) {
-            values.set(slot::FINE_AMOUNT, fine.amount).set(slot::FINE_DECIDED_ON, fine.on);
+        let stands = of.fines.iter().rposition(|fine| fine.stands).or_else(|| of.fines.len().checked_sub(1));
+        if let Some(latest) = stands {
+            let earlier = latest.checked_sub(1).and_then(|index| of.fines.get(index));
+            let fine = &of.fines[latest];
+            values
+                .set(slot::FINE_AMOUNT, fine.amount)
+                .set(slot::FINE_DECIDED_ON, fine.on)
+                .set_some(slot::EARLIER_FINE_ON, earlier.map(|fine| fine.on));
         }
+        values.set_some(slot::HEARING_ON, self.heard_on(breach));
         if let Some(account) = self.account {
             values.set(slot::PAYMENT_ACCOUNT, account.number.clone()).set(slot::PAYMENT_PAYEE, account.payee.clone());
         }
@@ -148,6 +155,17 @@ impl Case<'_> {
         }
         values.set(slot::NOTICE_DELIVERED_ON, notice.delivered_on);
         values.set_some(slot::CURE_DUE, of.cure.as_ref().map(|cure| cure.due));
+    }
+
+    /// The day on which the person was heard about the breach, the latest one.
+    fn heard_on(&self, breach: Breach) -> Option<Date> {
+        let heard = |fact: &&LedgerFact| fact.fact.kind == FactKind::Heard(breach);
+        self.dossier.facts.iter().filter(heard).map(|fact| fact.fact.occurred_on).max()
+    }
+
+    /// Why the GGC decides so: in the words of the law's list.
+    fn decision_reason(&self, code: &str) -> Option<PerLanguage> {
+        self.law.label(CodeList::DecisionReasons, &Code::new(code)).map(per_language)
     }
 
     /// By the place in the ledger of the fine that stands: no other fine of this deployment has it.
@@ -178,8 +196,15 @@ impl Case<'_> {
             FactKind::NoticeWithdrawn(_) => {
                 values.set(slot::NOTICE_WITHDRAWN_ON, day);
             }
-            FactKind::Fined(_, amount) => {
+            FactKind::Fined(breach, amount) => {
                 values.set(slot::FINE_AMOUNT, *amount).set(slot::FINE_DECIDED_ON, day);
+                values.set_some(slot::REASON, self.decision_reason(breach.code()));
+            }
+            FactKind::DecidedNoFine(_) => {
+                values.set(slot::FINE_DECIDED_ON, day).set_some(slot::REASON, self.decision_reason("NO_FINE"));
+            }
+            FactKind::FineWithdrawn(_) => {
+                values.set(slot::FINE_WITHDRAWN_ON, day);
             }
             FactKind::Registered { organiser, track } => {
                 self.office(values, organiser);
@@ -231,12 +256,13 @@ impl Case<'_> {
         obligation.breach(breach).term.as_ref().map(|term| term.due)
     }
 
-    fn days_left(&self) -> Option<u32> {
+    /// From the day of the document to the last day of the term that it is about.
+    fn days_left(&self) -> Option<Length> {
         let due = match self.step.breach() {
             Some(breach) => self.standing.obligation.as_ref()?.breach(breach).term.as_ref()?.due,
             None => self.running_due()?,
         };
-        u32::try_from(days_between(self.dated_on, due)).ok()
+        u16::try_from(days_between(self.dated_on, due)).ok().map(Length::Days)
     }
 
     /// The organisers with the tracks that they offer on the day of the document.
