@@ -135,7 +135,11 @@ const TABLE: &[Row] = &[
         may: Only(&["traject-app", "traject-codec", "traject-domain"]),
         never: &["sea-orm", "tonic"],
     },
-    Row { name: "traject-tests", may: Only(&["traject-proto", "traject-sim", "traject-testkit"]), never: &[] },
+    Row {
+        name: "traject-tests",
+        may: Only(&["traject-proof", "traject-proto", "traject-sim", "traject-testkit", "traject-twin-http"]),
+        never: &[],
+    },
     Row {
         name: "traject-demo",
         may: Only(&[
