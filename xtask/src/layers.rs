@@ -123,6 +123,11 @@ const TABLE: &[Row] = &[
         never: &["sea-orm", "sqlx", "tonic", "traject-store", "typst"],
     },
     Row { name: "traject-twin-http", may: Only(&[]), never: &["lettre", "sea-orm", "sqlx", "tonic", "typst"] },
+    Row {
+        name: "traject-ebox",
+        may: Only(&["traject-app", "traject-domain", "traject-templates"]),
+        never: &["lettre", "sea-orm", "sqlx", "tonic", "traject-store", "typst"],
+    },
     Row { name: "traject-config", may: Only(&[]), never: &["sea-orm", "sqlx", "tokio", "tonic"] },
     Row { name: "traject-server", may: EveryRoom, never: NEVER_SHIPPED },
     Row {

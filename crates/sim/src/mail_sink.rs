@@ -5,7 +5,7 @@
 //! message and the answer, which is the case that matters most.
 
 mod session;
-mod tls;
+pub(crate) mod tls;
 
 use session::{Session, Talk};
 use std::collections::HashMap;
