@@ -1,9 +1,9 @@
-//! Letters as PDF: the first one of a process, and the next thousands.
+//! Letters as PDF: the first one of a process, the next thousands, and a preview while somebody waits.
 
 use crate::figures::Figures;
 use crate::machine::{cores, memory_mib};
-use crate::measure::{Turns, millis, now, rate};
-use crate::{Plan, progress};
+use crate::measure::{Spread, Turns, millis, now, rate};
+use crate::{Plan, print_run, progress, sample, weasyprint};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use traject_letter_pdf::{LetterPdf, RenderError};
@@ -15,6 +15,10 @@ const LANGUAGES: [(LetterLanguage, &str); 3] =
 
 /// Letters made between two looks at the clock.
 const PASS: u64 = 4;
+
+/// Letters that are made one by one to see how long somebody waits for a preview.
+const PREVIEWS: usize = 1_000;
+const QUICK_PREVIEWS: usize = 200;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -65,7 +69,26 @@ pub(crate) fn run(plan: &Plan, figures: &mut Figures) -> anyhow::Result<()> {
         figures.number("peak_mib", peak, "of this process, other areas of the same call included");
         figures.number("ratio_memory_first_round", peak / early, "peak after all rounds by that after the first");
     }
-    figures.number("letters", writer.made.into_inner() as f64, "made in this run");
+    figures.number("letters", writer.made.load(Ordering::Relaxed) as f64, "made in this run");
+    previews(plan, &writer.press, figures)?;
+    print_run::run(plan, figures)?;
+    weasyprint::run(plan, &writer.press, figures)
+}
+
+/// How long one letter takes in a process that has made others: half of them at most, and 99 of a hundred at most.
+fn previews(plan: &Plan, press: &LetterPdf, figures: &mut Figures) -> anyhow::Result<()> {
+    progress("letters: previews");
+    let mut times = Vec::new();
+    for n in 0..if plan.quick { QUICK_PREVIEWS } else { PREVIEWS } {
+        let letter = sample::letter(n)?;
+        let begin = now();
+        sample::make(press, &letter)?;
+        times.push(millis(begin.elapsed()));
+    }
+    times.sort_by(f64::total_cmp);
+    let slow = times.get(times.len() * 99 / 100).copied().unwrap_or(f64::NAN);
+    figures.spread("preview_ms", &Spread::of(times), "one bilingual letter after another, each another; aim 15");
+    figures.number("preview_p99_ms", slow, "99 of a hundred take no longer");
     Ok(())
 }
 

@@ -39,6 +39,23 @@ pub(crate) fn memory_mib(pid: u32, line: &str) -> Option<f64> {
     kib(&field(&format!("/proc/{pid}/status"), line)?).map(|kib| kib / 1024.0)
 }
 
+/// Processor time of this thread, which another busy program does not lengthen; `None` where the system does not tell.
+pub(crate) fn thread_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().next()?.parse::<f64>().ok().map(|nanoseconds| nanoseconds / 1e9)
+}
+
+/// Processor time of all threads of this process, those that have ended included, in its own code and in the system's.
+pub(crate) fn process_seconds() -> Option<(f64, f64)> {
+    let text = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name in brackets may hold anything; the times are the 12th and 13th after it (proc_pid_stat(5)).
+    let mut times = text.rsplit_once(')')?.1.split_whitespace().skip(11).map(str::parse::<f64>);
+    Some((times.next()?.ok()? / TICKS_PER_SECOND, times.next()?.ok()? / TICKS_PER_SECOND))
+}
+
+/// The unit of times in `/proc` is the same on every architecture.
+const TICKS_PER_SECOND: f64 = 100.0;
+
 fn field(path: &str, name: &str) -> Option<String> {
     let text = std::fs::read_to_string(path).ok()?;
     let mut fields = text.lines().filter_map(|line| line.split_once(':'));

@@ -13,9 +13,13 @@ mod machine;
 mod measure;
 mod openfisca;
 mod pgbench;
+mod print_run;
+mod python;
 mod reassess;
+mod sample;
 mod start;
 mod synthetic;
+mod weasyprint;
 mod write;
 
 use anyhow::Context;
@@ -51,6 +55,10 @@ struct Arguments {
     /// The commit that is measured, for the record.
     #[arg(long)]
     commit: Option<String>,
+    /// Makes so many letters into the print folder `--out` and says how it went: how this program calls itself, so that
+    /// the memory is that of nothing else.
+    #[arg(long, value_name = "LETTERS", hide = true)]
+    print_run: Option<usize>,
 }
 
 /// What can be measured.
@@ -60,7 +68,7 @@ enum Area {
     Write,
     /// Assessments, explanations and days to wake over the sample city, also from the store; beside OpenFisca.
     Law,
-    /// Certificates and notices as PDF.
+    /// Certificates and notices as PDF, thousands of them in a print folder; beside WeasyPrint.
     Letters,
     /// `traject import` of a small and a large city: rows per second and peak memory.
     Import,
@@ -107,6 +115,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         arguments.release != cfg!(debug_assertions),
         "--release is for cargo xtask bench, which then builds and runs another program than this"
     );
+    if let Some(letters) = arguments.print_run {
+        return print_run::here(letters, &arguments.out);
+    }
     let (seconds, rounds) = if arguments.quick { (1, 3) } else { (arguments.seconds, arguments.rounds) };
     let length = Duration::from_secs(seconds);
     let plan = Plan { quick: arguments.quick, length, rounds, out: arguments.out.clone() };

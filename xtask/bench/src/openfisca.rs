@@ -1,17 +1,14 @@
 //! The law beside OpenFisca: the same question about the same invented persons, and every answer compared.
-//!
-//! OpenFisca runs as a program of its own, from `tests/bench`; what it needs is installed below `target`.
 
 use crate::figures::Figures;
 use crate::measure::{Turns, now, rate};
+use crate::python::{self, Program, number, word};
 use crate::synthetic::{self, Person};
 use crate::{Plan, machine, progress};
-use anyhow::{Context, bail, ensure};
+use anyhow::ensure;
 use serde_json::Value;
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Lines, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::Path;
 use traject_domain::assess;
 use traject_domain::assess::{decide, explain};
 use traject_domain::code::Code;
@@ -20,9 +17,6 @@ use traject_domain::history::{History, Moment};
 use traject_domain::law::Law;
 use traject_domain::standing::Outcome;
 
-/// From the root of the repository, where `cargo xtask` starts this program.
-const PACKAGE: &str = "tests/bench";
-
 /// How many persons are decided on in one go, and how many of them one by one.
 const PERSONS: usize = 1_000_000;
 const QUICK_PERSONS: usize = 100_000;
@@ -30,7 +24,7 @@ const SINGLE_PERSONS: usize = 100;
 
 /// The two answers in turn, turn after turn; without OpenFisca that part is left out, loudly.
 pub(crate) fn run(plan: &Plan, law: &Law, figures: &mut Figures) -> anyhow::Result<()> {
-    let python = match install(&plan.out) {
+    let python = match python::install(&plan.out, "openfisca", "requirements.txt") {
         Ok(python) => python,
         Err(error) => {
             progress(&format!("*** OPENFISCA IS MISSING, NOTHING IS COMPARED WITH IT: {error:#} ***"));
@@ -45,7 +39,9 @@ pub(crate) fn run(plan: &Plan, law: &Law, figures: &mut Figures) -> anyhow::Resu
     synthetic::write(&persons, directory.path())?;
     let facts: Vec<Fact> = persons.iter().enumerate().map(|(i, person)| person.fact(i)).collect();
     drop::<Vec<Person<'_>>>(persons);
-    let mut openfisca = OpenFisca::start(&python, directory.path())?;
+    let mut openfisca = Program::start("OpenFisca", &python, "measure.py", |command| {
+        command.arg(directory.path()).args(["--cores", &machine::cores().to_string()]);
+    })?;
     let versions = openfisca.ask("build")?;
     let mut turns = Turns::default();
     let mut answers = Vec::new();
@@ -63,7 +59,7 @@ fn one_round(
     plan: &Plan,
     law: &Law,
     facts: &[Fact],
-    openfisca: &mut OpenFisca,
+    openfisca: &mut Program,
     turns: &mut Turns,
 ) -> anyhow::Result<Vec<Option<Outcome>>> {
     let count = facts.len() as f64;
@@ -163,71 +159,6 @@ fn describe(versions: &Value, turns: &Turns, kinds: [u32; 3], figures: &mut Figu
     figures.spread("ratio_openfisca_shared", &shared, "the same by OpenFisca in one process per core");
     let single = turns.ratio("single", "openfisca_single");
     figures.spread("ratio_openfisca_single", &single, "one explained decision, Traject by OpenFisca");
-}
-
-fn word(object: &Value, name: &str) -> String {
-    object[name].as_str().unwrap_or("unknown").to_owned()
-}
-
-fn number(object: &Value, name: &str) -> anyhow::Result<f64> {
-    object[name].as_f64().with_context(|| format!("OpenFisca said no {name}: {object}"))
-}
-
-/// A Python with what `requirements.txt` asks for, made once; and made anew when that file changes.
-fn install(out: &Path) -> anyhow::Result<PathBuf> {
-    let directory = out.join("openfisca");
-    let python = directory.join("bin").join("python");
-    let wanted = Path::new(PACKAGE).join("requirements.txt");
-    let (installed, asked) = (directory.join("requirements.txt"), std::fs::read(&wanted)?);
-    if std::fs::read(&installed).is_ok_and(|found| found == asked) {
-        return Ok(python);
-    }
-    progress("law: OpenFisca is installed");
-    finish(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&directory))?;
-    finish(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&wanted))?;
-    std::fs::write(installed, asked)?;
-    Ok(python)
-}
-
-fn finish(command: &mut Command) -> anyhow::Result<()> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{command:?} cannot start"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{command:?} ended with {}: {}", output.status, said.trim());
-    Ok(())
-}
-
-/// The other program: a word in, a line of JSON out. It ends with its input.
-struct OpenFisca {
-    child: Child,
-    words: Option<ChildStdin>,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-impl OpenFisca {
-    fn start(python: &Path, directory: &Path) -> anyhow::Result<Self> {
-        let mut command = Command::new(python);
-        command.arg("-B").arg(Path::new(PACKAGE).join("measure.py")).arg(directory);
-        command.args(["--cores", &machine::cores().to_string()]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let answers = BufReader::new(child.stdout.take().context("standard output is piped")?).lines();
-        let words = child.stdin.take();
-        Ok(Self { child, words, answers })
-    }
-
-    fn ask(&mut self, word: &str) -> anyhow::Result<Value> {
-        let words = self.words.as_mut().context("standard input is piped")?;
-        writeln!(words, "{word}").context("OpenFisca has ended")?;
-        let Some(line) = self.answers.next() else { bail!("OpenFisca ended instead of an answer to {word:?}") };
-        Ok(serde_json::from_str(&line?)?)
-    }
-}
-
-impl Drop for OpenFisca {
-    fn drop(&mut self) {
-        self.words = None;
-        // How it ends says nothing any more: every answer was read.
-        let _ = self.child.wait();
-    }
 }
 
 #[cfg(test)]
