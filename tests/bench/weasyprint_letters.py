@@ -106,7 +106,7 @@ def head(letter, parts):
     labels = zip(*(part["references"] for part in parts))
     references = "".join(reference(items) for items in labels)
     return (
-        f'<div class="head"><p class="municipality">{each(parts, lambda part: part["municipality"])}</p>'
+        f'<div class="head"><p class="municipality">{each(parts, lambda part: part["issuer"])}</p>'
         f'<p class="administration" data-reference="{letter["delivery_reference"]}">'
         f'{each(parts, lambda part: part["administration"])}</p>'
         f'<img class="qr" alt="{alternative}" src="data:image/svg+xml;base64,{code}">'

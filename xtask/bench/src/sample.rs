@@ -7,7 +7,7 @@ use serde_json::Value;
 use traject_domain::Date;
 use traject_domain::municipality::Municipality;
 use traject_letter_pdf::{LetterPdf, PrintFolder, PrintJob, Rendered};
-use traject_templates::{DeliveryReference, Envelope, Letter, LetterLanguage, Recipient, samples};
+use traject_templates::{DeliveryReference, Envelope, Issuer, Letter, LetterLanguage, Recipient, samples};
 use uuid::Uuid;
 
 const GIVEN: [&str; 17] = [
@@ -63,18 +63,16 @@ pub(crate) fn letter(n: usize) -> anyhow::Result<Letter> {
         ],
     };
     let reference = Uuid::from_u128(0x0189_0000_0000_7000_8000_0000_0000_0000 | n as u128).to_string();
+    let municipality = Municipality::all().nth(n % 19).context("there are 19 municipalities")?;
     let envelope = Envelope {
-        municipality: Municipality::all().nth(n % 19).context("there are 19 municipalities")?,
+        issuer: Issuer::Municipality(municipality),
         dossier_reference: Uuid::from_u128(0x0188_0000_0000_7000_8000_0000_0000_0000 | n as u128).to_string(),
         delivery_reference: DeliveryReference::parse(&reference)?,
         dated_on: Date::new(2023, 3, 1 + small(28)).context("March has 28 days and more")?,
         ..samples::envelope(LetterLanguage::Bilingual, recipient)
     };
-    Ok(if n.is_multiple_of(2) {
-        Letter::CertificateOfObligation(samples::certificate(envelope))
-    } else {
-        Letter::FormalNotice(samples::notice_not_registered(envelope))
-    })
+    let make = if n.is_multiple_of(2) { samples::certificate } else { samples::notice_not_registered };
+    Ok(make(envelope))
 }
 
 /// A letter as PDF.
@@ -89,16 +87,35 @@ pub(crate) fn store(
     letter: &Letter,
     rendered: &Rendered,
 ) -> anyhow::Result<()> {
-    folder.store(&PrintJob::new(&press.compose(letter), rendered)).context("a letter cannot be stored").map(drop)
+    folder.store(&PrintJob::new(&press.compose(letter)?, rendered)).context("a letter cannot be stored").map(drop)
 }
 
 /// The words of a letter, and `qr` with its QR code as SVG: all that a letter is made of but its layout.
 pub(crate) fn words(press: &LetterPdf, letter: &Letter) -> anyhow::Result<Value> {
-    let composed = press.compose(letter);
+    let composed = press.compose(letter)?;
     let code = QrCode::with_error_correction_level(composed.delivery_reference.as_str(), EcLevel::M)?;
-    let mut words = serde_json::to_value(&composed)?;
+    let mut words = plain(serde_json::to_value(&composed)?);
     words["qr"] = code.render::<svg::Color<'_>>().quiet_zone(false).module_dimensions(1, 1).build().into();
     Ok(words)
+}
+
+/// The same with each text as one string: the other program marks no languages within a line.
+fn plain(value: Value) -> Value {
+    let run = |item: &Value| item.get("text").and_then(Value::as_str).map(str::to_owned);
+    match value {
+        Value::Array(items) if !items.is_empty() && items.iter().all(is_run) => {
+            items.iter().filter_map(run).collect::<String>().into()
+        }
+        Value::Array(items) => items.into_iter().map(plain).collect(),
+        Value::Object(members) => members.into_iter().map(|(key, member)| (key, plain(member))).collect(),
+        other => other,
+    }
+}
+
+/// A run has its words, and at most the marks of a run beside them.
+fn is_run(item: &Value) -> bool {
+    let marks = ["text", "language", "direction", "date"];
+    item.as_object().is_some_and(|run| run.contains_key("text") && run.keys().all(|key| marks.contains(&key.as_str())))
 }
 
 #[cfg(test)]
@@ -108,7 +125,7 @@ mod tests {
 
     #[test]
     fn letters_differ_in_more_than_their_references() {
-        let envelopes = (0..4_000).map(|n| letter(n).expect("a letter").envelope().clone());
+        let envelopes = (0..4_000).map(|n| letter(n).expect("a letter").envelope);
         let persons: BTreeSet<_> = envelopes.map(|it| (it.recipient.full_name, it.recipient.address)).collect();
         assert_eq!(persons.len(), 4_000);
     }
