@@ -327,7 +327,7 @@ async fn a_released_notice_becomes_a_letter() {
         let document = GetDeliveryDocumentRequest { name: letter.name.clone() };
         let document = brussels.delivery().get_delivery_document(document).await.expect("it is kept").into_inner();
         let file = letter.name.replace("deliveries/", "");
-        let printed = deployment.dir.path().join("data/letters").join(format!("{file}.pdf"));
+        let printed = deployment.dir.path().join("data/letters").join(&letter.batch).join(format!("{file}.pdf"));
         assert_eq!(document.content, std::fs::read(printed).expect("it is in the print folder"));
         let posting = RecordPostingRequest { name: letter.name.clone(), ..RecordPostingRequest::default() };
         let posted = brussels.delivery().record_posting(posting.clone()).await.expect("it was printed").into_inner();

@@ -111,6 +111,8 @@ impl Deployment {
 const SITE: &str = r#"
 [server]
 jobs_every = "200ms"
+[letters]
+cut_off = "none"
 [[agencies]]
 code = "21004"
 kind = "municipality"

@@ -133,7 +133,8 @@ impl Desk {
         let today = self.clock.today();
         self.judge(dossier, &order.actor, order.occurred_on, &order.kind, order.channel)?;
         let number = current_number(dossier).ok_or(AppError::NotFound)?;
-        let (kind, deliveries) = self.with_letters(dossier, order.kind.clone(), order.occurred_on).await?;
+        let (kind, deliveries) =
+            self.with_letters(dossier, &order.actor, order.kind.clone(), order.occurred_on).await?;
         let fact = self.fact(number, &order.actor, order.occurred_on, kind);
         let (before, after) = self.around(dossier, std::slice::from_ref(&fact), today);
         if order.validate_only {

@@ -2,13 +2,14 @@
 
 use crate::error::AppError;
 use crate::ids::{DossierId, FactId};
+use crate::letters::Sending;
 use crate::model::{Actor, Dossier, LedgerFact, NewFact, StandingRow};
 use crate::port::{Clock, Ids, Laws, Store};
 use crate::proposal;
 use std::sync::Arc;
 use traject_domain::Date;
 use traject_domain::assess::wake_on;
-use traject_domain::code::{Breach, Code};
+use traject_domain::code::Code;
 use traject_domain::fact::{Fact, FactKind, FactRef, NumberKey};
 use traject_domain::guard::{Refusal, RefusalCode};
 use traject_domain::history::{History, Moment};
@@ -42,8 +43,8 @@ pub struct Desk {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn Ids>,
-    /// True where a copy of each letter goes by e-mail to those whose address is known.
-    pub copies_by_email: bool,
+    /// What is sent from here.
+    pub sending: Sending,
 }
 
 /// How often a decision is made again when the dossier changed under it, before the caller hears of it.
@@ -132,13 +133,4 @@ pub fn agency_kind(law: &Law, agency: &Code) -> Option<AgencyKind> {
     } else {
         law.organiser(agency).map(|_| AgencyKind::Organiser)
     }
-}
-
-/// How many notices for a breach were sent and lost their force, or were followed by a fine: the step version of the
-/// next one.
-pub(crate) fn notice_version(standing: Option<&Standing>, breach: Breach) -> u32 {
-    let notices = standing
-        .and_then(|standing| standing.obligation.as_ref())
-        .map_or(0, |obligation| obligation.breach(breach).notices.len());
-    u32::try_from(notices).unwrap_or(u32::MAX)
 }

@@ -119,6 +119,9 @@ pub enum AppError {
     /// The configuration does not say what this needs: the key that is missing.
     #[error("the configuration lacks {0}")]
     NotConfigured(&'static str),
+    /// The way is not open here, or the law does not let the document travel by it.
+    #[error("the document does not travel by this way")]
+    ChannelClosed,
     /// An import brought this proposal; somebody has to release the backlog first.
     #[error("the imported backlog has not been released")]
     Held,
@@ -138,6 +141,7 @@ impl AppError {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::NotFound => Kind::NotFound,
+            Self::ChannelClosed => Kind::Conflict,
             Self::Stale | Self::RequestReused | Self::Refused(_) | Self::Taken(_) => Kind::Conflict,
             Self::NotAssessed | Self::Frozen | Self::Held | Self::MissingValues(_) | Self::NotConfigured(_) => {
                 Kind::Conflict
@@ -158,6 +162,7 @@ impl AppError {
             Self::Taken(_) => "ALREADY_DONE",
             Self::NotAssessed => "NOT_ASSESSED",
             Self::Frozen => "NEWER_FACTS",
+            Self::ChannelClosed => "CHANNEL_CLOSED",
             Self::Held => "BACKLOG_HELD",
             Self::MissingValues(_) => "MISSING_VALUE",
             Self::NotConfigured(_) => "NOT_CONFIGURED",

@@ -4,19 +4,23 @@
 //! those stand behind the ports of this crate.
 
 pub mod act;
+pub mod address;
+pub mod channel;
 pub mod check;
 pub mod decision;
+pub mod deliveries;
 pub mod desk;
 pub mod error;
 pub mod ids;
 pub mod import;
-mod letters;
+pub mod letters;
 pub mod model;
 pub mod port;
 pub mod proposal;
 pub mod reasons;
 pub mod reassess;
 pub mod release;
+pub mod reminders;
 pub mod sweep;
 pub mod what_if;
 

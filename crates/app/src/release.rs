@@ -4,6 +4,7 @@ use crate::act::Done;
 use crate::desk::{ATTEMPTS, Desk, current_number};
 use crate::error::AppError;
 use crate::ids::WorkItemId;
+use crate::letters::certificate_version;
 use crate::model::{Actor, Dossier, LegalStep, Request, WorkItem, WorkKind};
 use traject_domain::fact::FactKind;
 
@@ -50,9 +51,10 @@ impl Desk {
             // Nothing is recorded: the receipt is another fact. But only who may record it may prepare the certificate.
             self.judge(dossier, &release.actor, today, &FactKind::CertificateReceived, None)?;
             let language = self.letter_language(dossier);
-            (Vec::new(), self.letters(dossier, LegalStep::CERTIFICATE, 0, language).await?)
+            let version = certificate_version(&self.store.deliveries_of(dossier.id).await?);
+            (Vec::new(), self.letters(dossier, LegalStep::CERTIFICATE, version, language).await?)
         } else {
-            let (kind, letters) = self.with_letters(dossier, proposed(item.kind)?, today).await?;
+            let (kind, letters) = self.with_letters(dossier, &release.actor, proposed(item.kind)?, today).await?;
             self.judge(dossier, &release.actor, today, &kind, None)?;
             let number = current_number(dossier).ok_or(AppError::NotFound)?;
             (vec![self.fact(number, &release.actor, today, kind)], letters)

@@ -26,4 +26,4 @@ pub use secrets::{Secrets, StaticToken};
 pub use sections::{
     Agency, AgencyKind, Config, Database, Encryption, Law, Letters, Log, LogFormat, Mail, Server, SmtpMail, Tokens,
 };
-pub use values::{ByteCount, DatabaseUrl, Period, Secret};
+pub use values::{ByteCount, Calendar, CutOff, DatabaseUrl, Period, Secret};

@@ -1,6 +1,6 @@
 //! The sections. The doc comment of each field is what the schema and the reference say of its key.
 
-use crate::values::{ByteCount, DatabaseUrl, Period};
+use crate::values::{ByteCount, Calendar, CutOff, DatabaseUrl, Period};
 use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -115,6 +115,11 @@ pub struct SmtpMail {
     pub ca_file: Option<PathBuf>,
     /// Address that mail is sent from, `ADDRESS` or `NAME <ADDRESS>`. Mail that does not arrive is reported to it.
     pub from: String,
+    /// The most mails that are handed over in a minute. Default: as many as there are.
+    pub per_minute: Option<NonZeroU32>,
+    /// Maildir that receives the reports of mail that did not arrive, which go to the address in `from`. Its `new` is read
+    /// at each run of the jobs; what was understood goes to `cur`, anything else to `traject-unmatched`.
+    pub bounces_dir: Option<PathBuf>,
     /// The longest wait for each answer of the server, `1s` to `10m`.
     #[serde(default = "answer_timeout", deserialize_with = "answer_timeout_within_bounds")]
     #[schemars(extend("default" = "60s"))]
@@ -158,6 +163,15 @@ pub struct Letters {
     pub print_folder: Option<PathBuf>,
     /// Address of the multilingual information site that letters refer to.
     pub information_site: String,
+    /// Until when, in Brussels, a letter of today goes to the post today, such as `16:00`; a later one goes on the next working
+    /// day, whose date it bears. Until then it can be stopped. `none`: letters are printed as soon as they are made.
+    pub cut_off: CutOff,
+    /// The most letters that are printed in a minute. Default: as many as there are.
+    pub per_minute: Option<NonZeroU32>,
+    /// The documents that are made here, by their codes, such as `formal_notice`. Default: all of them.
+    pub documents: Option<Vec<String>>,
+    /// How long before a due date its reminder goes out, such as `P2M` or `P30D`.
+    pub remind_before: Calendar,
 }
 
 /// The pages behind the codes on letters. Without an address to listen on no page is served, and letters carry no code.

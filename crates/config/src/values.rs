@@ -1,7 +1,8 @@
 //! Values that carry their unit or hide themselves.
 
 use bytesize::ByteSize;
-use jiff::SignedDuration;
+use jiff::civil::Time;
+use jiff::{SignedDuration, Span, ToSpan as _};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::fmt;
@@ -55,6 +56,72 @@ impl TryFrom<String> for ByteCount {
             return Err(problem.to_owned());
         }
         text.parse::<ByteSize>().map(|size| Self(size.as_u64())).map_err(|_| problem.to_owned())
+    }
+}
+
+/// A time of day at which what was made that day leaves, `HH:MM`, or `none`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub struct CutOff(Option<Time>);
+
+impl CutOff {
+    /// The time of day in Brussels; none: at once.
+    #[must_use]
+    pub fn get(self) -> Option<Time> {
+        self.0
+    }
+}
+
+impl TryFrom<String> for CutOff {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(None));
+        }
+        let is_short = text.len() == 5;
+        let time = Time::strptime("%H:%M", &text).ok().filter(|_| is_short);
+        time.map(|time| Self(Some(time))).ok_or_else(|| "expected a time of day such as 16:00, or none".to_owned())
+    }
+}
+
+/// A length of calendar time in months or days, such as `P2M` or `P30D`; not negative.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub struct Calendar(Span);
+
+impl Calendar {
+    /// The length, of which only months or days are set.
+    #[must_use]
+    pub fn get(self) -> Span {
+        self.0
+    }
+}
+
+impl PartialEq for Calendar {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.fieldwise() == other.0.fieldwise()
+    }
+}
+
+impl Eq for Calendar {}
+
+impl TryFrom<String> for Calendar {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let span = text.strip_prefix('P').and_then(|rest| rest.split_at_checked(rest.len().checked_sub(1)?));
+        let span = span.and_then(|(number, unit)| {
+            let number: u16 = number.parse().ok()?;
+            match unit {
+                "M" => Some(i64::from(number).months()),
+                "D" => Some(i64::from(number).days()),
+                _ => None,
+            }
+        });
+        span.map(Self).ok_or_else(|| "expected a length such as P2M or P30D".to_owned())
     }
 }
 

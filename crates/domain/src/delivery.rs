@@ -93,6 +93,11 @@ impl Document {
         }
     }
 
+    /// Whether it is a paper that others ask the person for, and that they may want to check.
+    pub const fn is_certificate(self) -> bool {
+        matches!(self, Self::CertificateOfObligation | Self::CertificateOfRegistration | Self::CertificateOfCompletion)
+    }
+
     /// Whether it is an act that the law asks for; anything else informs, and a person may do without it.
     pub const fn is_legal_act(self) -> bool {
         !matches!(self, Self::InformationSheet | Self::DueDateReminder)

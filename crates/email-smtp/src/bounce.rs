@@ -1,5 +1,6 @@
 //! Delivery status notifications (RFC 3464): what comes back to the sender's address.
 
+use crate::compose::ATTEMPT;
 use crate::mail::MessageId;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -8,6 +9,8 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 pub struct Bounce {
     /// The mail it is about, as the returned headers name it.
     pub original_message_id: MessageId,
+    /// Which attempt at that mail it was, where the returned headers tell.
+    pub original_attempt: Option<u32>,
     /// Enhanced status code, such as `5.1.1` (RFC 3463).
     pub status: String,
     /// What the reporting server did.
@@ -39,9 +42,9 @@ pub fn parse_bounce(raw: &[u8]) -> Option<Bounce> {
     }
     let status = message.parts.iter().find(|part| is(part, "delivery-status") || is(part, "global-delivery-status"))?;
     let (action, status) = worst(&String::from_utf8_lossy(status.contents()))?;
-    let original_message_id = message.parts.iter().find_map(original)?;
+    let (original_message_id, original_attempt) = message.parts.iter().find_map(original)?;
     let permanent = action == BounceAction::Failed && status.starts_with('5');
-    Some(Bounce { original_message_id, status, action, permanent })
+    Some(Bounce { original_message_id, original_attempt, status, action, permanent })
 }
 
 /// True for a part `message/SUBTYPE`.
@@ -84,12 +87,17 @@ fn is_status(code: &str) -> bool {
     parts.len() == 3 && matches!(parts[0], "4" | "5") && parts.iter().all(number)
 }
 
-/// The id in the returned message, or in its headers alone.
-fn original(part: &MessagePart<'_>) -> Option<MessageId> {
-    let id = |message: &Message<'_>| message.message_id().and_then(|id| MessageId::parse(id).ok());
+/// The id, and the attempt where it is told, in the returned message, or in its headers alone.
+fn original(part: &MessagePart<'_>) -> Option<(MessageId, Option<u32>)> {
+    let told = |message: &Message<'_>| {
+        let id = message.message_id().and_then(|id| MessageId::parse(id).ok())?;
+        let attempt =
+            message.header(ATTEMPT).and_then(|value| value.as_text()).and_then(|text| text.trim().parse().ok());
+        Some((id, attempt))
+    };
     match &part.body {
-        PartType::Message(message) => id(message),
-        _ if is_headers(part) => MessageParser::default().parse_headers(part.contents()).as_ref().and_then(id),
+        PartType::Message(message) => told(message),
+        _ if is_headers(part) => MessageParser::default().parse_headers(part.contents()).as_ref().and_then(told),
         _ => None,
     }
 }

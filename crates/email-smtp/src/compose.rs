@@ -6,6 +6,9 @@ use lettre::message::{Attachment as Disposition, Mailbox, MultiPart, MultiPartBu
 use lettre::{Address, Message};
 use std::time::{Duration, SystemTime};
 
+/// Names the attempt.
+pub(crate) const ATTEMPT: &str = "X-Traject-Attempt";
+
 /// The mail has something that no message can carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unsendable;
@@ -26,7 +29,9 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox) -> Result<Message, Unsendable
     // The header counts whole seconds from 1970; earlier instants are no day on which this program wrote.
     let seconds = u64::try_from(mail.written_at.as_second()).map_err(|_| Unsendable)?;
     let written_at = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-    let builder = Message::builder()
+    let attempt = mail.attempt.map(|attempt| raw(ATTEMPT, &attempt.to_string()));
+    let builder = attempt.into_iter().fold(Message::builder(), lettre::message::MessageBuilder::raw_header);
+    let builder = builder
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(single_spaced(&mail.subject))

@@ -8,6 +8,8 @@ use std::fmt;
 pub struct Mail {
     /// Stays the same whenever this mail is sent again, so that a recipient's server may recognise it.
     pub message_id: MessageId,
+    /// Which attempt at this mail it is, from 1; the header `X-Traject-Attempt`, by which a notification tells it.
+    pub attempt: Option<u32>,
     /// When it was written; the header `Date`.
     pub written_at: Timestamp,
     /// The recipient's address, without a name.

@@ -65,7 +65,7 @@ fn headers_only() -> String {
 
 fn bounce(action: BounceAction, status: &str, permanent: bool) -> Option<Bounce> {
     let original_message_id = MessageId::parse(ID).expect("an id");
-    Some(Bounce { original_message_id, status: status.into(), action, permanent })
+    Some(Bounce { original_message_id, original_attempt: None, status: status.into(), action, permanent })
 }
 
 #[test]

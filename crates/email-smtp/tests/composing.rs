@@ -22,6 +22,7 @@ fn mailer() -> SmtpMailer {
 fn mail() -> Mail {
     Mail {
         message_id: MessageId::parse("0190b6a0-0000-7000-8000-0000000000ab@traject.example").expect("an id"),
+        attempt: None,
         written_at: "2023-05-15T08:30:00.123456Z".parse().expect("an instant"),
         to: "c000042@example.org".into(),
         subject: "Votre parcours d’accueil : à faire avant le 14 décembre 2023".into(),

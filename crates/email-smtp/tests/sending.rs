@@ -41,6 +41,7 @@ fn file(content: &str) -> NamedTempFile {
 fn mail(to: &str) -> Mail {
     Mail {
         message_id: MessageId::parse("0190b6a0-0000-7000-8000-000000000001@traject.example").expect("an id"),
+        attempt: None,
         written_at: "2023-05-15T08:30:00Z".parse().expect("an instant"),
         to: to.into(),
         subject: "Uw inburgeringsplicht – Votre parcours d’accueil obligatoire, تذكير".into(),

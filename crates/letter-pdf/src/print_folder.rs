@@ -13,23 +13,45 @@ use crate::letter::Rendered;
 
 /// The manifest's file name.
 const MANIFEST: &str = "manifest.csv";
-const HEADER: [&str; 8] =
-    ["delivery_reference", "file", "sha256", "pages", "language", "template", "template_version", "dated_on"];
+/// Written when nothing more comes: the manifest's checksum, in the form that `sha256sum --check` reads.
+const CLOSED: &str = "manifest.csv.sha256";
+/// Lines of the address block, name first.
+const ADDRESS_LINES: usize = 6;
+const HEADER: [&str; 16] = [
+    "delivery_reference",
+    "file",
+    "sha256",
+    "pages",
+    "language",
+    "courtesy",
+    "template",
+    "template_version",
+    "dated_on",
+    "registered",
+    "address_1",
+    "address_2",
+    "address_3",
+    "address_4",
+    "address_5",
+    "address_6",
+];
 
 /// A directory with `<delivery_reference>.pdf` files and `manifest.csv`, held by one process at a time.
 ///
 /// A row stands in the manifest only when its file is on disk; a crash in between leaves a file without a row, which
-/// the next [`PrintFolder::store`] of that delivery completes.
+/// the next [`PrintFolder::store`] of that delivery completes. A folder that was [closed](PrintFolder::close) never changes
+/// again.
 #[derive(Debug)]
 pub struct PrintFolder {
     directory: PathBuf,
     manifest: File,
     /// SHA-256 in hexadecimal, by delivery reference.
     rows: BTreeMap<String, String>,
+    is_closed: bool,
 }
 
-/// A letter to be printed.
-#[derive(Debug, Clone, Copy)]
+/// A letter to be printed. The address is personal data, which the folder holds anyhow.
+#[derive(Clone)]
 pub struct PrintJob<'a> {
     /// The delivery; names the file.
     pub delivery_reference: &'a DeliveryReference,
@@ -45,11 +67,18 @@ pub struct PrintJob<'a> {
     pub template_version: &'a str,
     /// The date on the letter.
     pub dated_on: Date,
+    /// The language of a translation for information that goes along, ISO 639-1.
+    pub courtesy: Option<&'a str>,
+    /// Whether the post registers it.
+    pub registered: bool,
+    /// The address block, name first; lines beyond the sixth are joined to it.
+    pub address: Vec<&'a str>,
 }
 
 impl<'a> PrintJob<'a> {
-    /// The job of a letter that was just rendered.
+    /// The job of a letter that was just rendered, for ordinary post.
     pub fn new(letter: &'a ComposedLetter, rendered: &'a Rendered) -> Self {
+        let address = letter.recipient_address.iter().map(String::as_str);
         Self {
             delivery_reference: &letter.delivery_reference,
             pdf: &rendered.pdf,
@@ -58,7 +87,24 @@ impl<'a> PrintJob<'a> {
             template: letter.template,
             template_version: &letter.template_version,
             dated_on: letter.dated_on,
+            courtesy: None,
+            registered: false,
+            address: std::iter::once(letter.recipient_name.as_str()).chain(address).collect(),
         }
+    }
+
+    /// The lines of the address block, as many as there are columns.
+    fn block(&self) -> [String; ADDRESS_LINES] {
+        let mut block = <[String; ADDRESS_LINES]>::default();
+        let lines = self.address.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+        for (at, line) in lines.enumerate() {
+            let row = &mut block[at.min(ADDRESS_LINES - 1)];
+            if !row.is_empty() {
+                row.push_str(", ");
+            }
+            row.push_str(line);
+        }
+        block
     }
 }
 
@@ -86,6 +132,9 @@ pub enum PrintError {
     /// Another process holds the folder.
     #[error("the print folder is held by another process")]
     Held,
+    /// The folder was closed: nothing is added to it any more.
+    #[error("the print folder is closed")]
+    Closed,
     /// The delivery was stored before with other content. Letters are stored bytes: they never change.
     #[error("delivery {delivery_reference} is in the print folder with other content")]
     OtherContent {
@@ -114,13 +163,15 @@ impl PrintFolder {
             sync_directory(&directory)?;
         }
         let rows = if whole.is_empty() { BTreeMap::new() } else { read_rows(&whole)? };
-        Ok(Self { directory, manifest, rows })
+        let is_closed = directory.join(CLOSED).try_exists()?;
+        Ok(Self { directory, manifest, rows, is_closed })
     }
 
     /// Stores a letter: the file appears whole, then its row. Storing it again does nothing.
     ///
     /// # Errors
-    /// [`PrintError::OtherContent`] when this delivery was stored with other bytes; [`PrintError::Io`].
+    /// [`PrintError::Closed`] when the folder takes no more; [`PrintError::OtherContent`] when this delivery was stored with
+    /// other bytes; [`PrintError::Io`].
     pub fn store(&mut self, job: &PrintJob<'_>) -> Result<Stored, PrintError> {
         let sha256 = hexadecimal(&Sha256::digest(job.pdf));
         match self.rows.get(job.delivery_reference.as_str()) {
@@ -128,23 +179,55 @@ impl PrintFolder {
             Some(_) => {
                 return Err(PrintError::OtherContent { delivery_reference: job.delivery_reference.clone() });
             }
+            None if self.is_closed => return Err(PrintError::Closed),
             None => {}
         }
         let file = format!("{}.pdf", job.delivery_reference);
         write_whole(&self.directory, &file, job.pdf)?;
-        let row = [
+        let (pages, dated_on, block) = (job.pages.to_string(), job.dated_on.to_string(), job.block());
+        let mut row = vec![
             job.delivery_reference.as_str(),
             &file,
             &sha256,
-            &job.pages.to_string(),
+            &pages,
             job.language.code(),
+            job.courtesy.unwrap_or_default(),
             job.template,
             job.template_version,
-            &job.dated_on.to_string(),
+            &dated_on,
+            if job.registered { "yes" } else { "no" },
         ];
+        row.extend(block.iter().map(String::as_str));
         append(&mut self.manifest, &row)?;
         self.rows.insert(job.delivery_reference.to_string(), sha256);
         Ok(Stored::New)
+    }
+
+    /// Closes the folder: nothing is added to it any more, and whoever prints may take it. Closing it again does nothing.
+    ///
+    /// # Errors
+    /// [`PrintError::Io`].
+    pub fn close(&mut self) -> Result<(), PrintError> {
+        if !self.is_closed {
+            let manifest = fs::read(self.directory.join(MANIFEST))?;
+            let line = format!("{}  {MANIFEST}\n", hexadecimal(&Sha256::digest(&manifest)));
+            write_whole(&self.directory, CLOSED, line.as_bytes())?;
+            self.is_closed = true;
+        }
+        Ok(())
+    }
+
+    /// Whether the folder in a directory was closed.
+    ///
+    /// # Errors
+    /// [`PrintError::Io`].
+    pub fn was_closed(directory: &Path) -> Result<bool, PrintError> {
+        Ok(directory.join(CLOSED).try_exists()?)
+    }
+
+    /// Whether it was closed.
+    pub const fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// The deliveries in the manifest, in alphabetical order.

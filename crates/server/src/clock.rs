@@ -1,6 +1,7 @@
 //! The one place that reads the system's clock and makes ids.
 
 use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use traject_app::port::{Clock, Ids};
 use traject_domain::Date;
@@ -14,8 +15,19 @@ const BRUSSELS: &str = "Europe/Brussels";
 /// # Panics
 /// Never: the time-zone data are part of the program.
 pub fn brussels_day(now: Timestamp) -> Date {
-    let zone = TimeZone::get(BRUSSELS).expect("the bundled time-zone data hold Brussels");
-    now.to_zoned_datetime(zone).date()
+    in_brussels(now).date()
+}
+
+/// The time of day in Brussels at an instant.
+///
+/// # Panics
+/// Never: the time-zone data are part of the program.
+pub fn brussels_time(now: Timestamp) -> Time {
+    in_brussels(now).time()
+}
+
+fn in_brussels(now: Timestamp) -> DateTime {
+    TimeZone::get(BRUSSELS).expect("the bundled time-zone data hold Brussels").to_datetime(now)
 }
 
 /// The system's clock.

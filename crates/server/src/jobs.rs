@@ -1,18 +1,26 @@
-//! What a server does without being asked: assess what an import left and what wakes, make letters, send copies.
+//! What a server does without being asked: assess what an import left and what wakes, make letters, send copies, and read
+//! what became of them.
 
 use crate::clock::brussels_day;
-use crate::coded;
+use crate::engine::{Engine, EngineError, Sent};
 use crate::letters::{Letters, Senders};
-use crate::mail::{self, Mails, message_host, smtp_config};
+use crate::limit::Limit;
+use crate::mail::{MailHouse, Words, message_host, smtp_config};
+use crate::print::{Batches, PrintHouse};
 use crate::site::Site;
+use crate::{bounces, coded, status_file};
 use jiff::SignedDuration;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use traject_app::channel::ChannelAdapter;
+use traject_app::model::{Channel, DeliveryQueue, DeliveryState};
 use traject_app::{AppError, Desk};
 use traject_config::{Config, Mail};
+use traject_domain::Date;
 use traject_email_smtp::SmtpMailer;
-use traject_letter_pdf::{LetterPdf, PrintFolder};
+use traject_letter_pdf::LetterPdf;
 use traject_store::SqlStore;
 use traject_templates::Texts;
 
@@ -44,22 +52,20 @@ impl Part {
     }
 }
 
-/// Where copies go.
-struct Relay {
-    mailer: SmtpMailer,
-    texts: Texts,
-    host: String,
-}
-
 /// The jobs of a deployment.
 pub struct Jobs {
     desk: Desk,
     store: Arc<SqlStore>,
     every: Duration,
     press: Arc<LetterPdf>,
+    texts: Texts,
     print_folder: PathBuf,
     senders: Senders,
-    relay: Option<Relay>,
+    adapters: Vec<Box<dyn ChannelAdapter>>,
+    limits: Mutex<BTreeMap<Channel, Limit>>,
+    bounces_dir: Option<PathBuf>,
+    /// The day on which reminders were last prepared: once a day is enough.
+    reminded_on: Mutex<Option<Date>>,
 }
 
 /// What one run of the jobs did.
@@ -79,20 +85,60 @@ impl Jobs {
     /// # Errors
     /// When the section `mail` or a text cannot be used.
     pub fn new(site: &Site, press: Arc<LetterPdf>) -> anyhow::Result<Self> {
+        let batches = site.config.letters.cut_off.get().map_or(Batches::AtOnce, Batches::Daily);
+        Self::with_batches(site, press, batches)
+    }
+
+    /// The same, where letters are printed as soon as they are made, whatever the cut-off.
+    ///
+    /// # Errors
+    /// As [`Jobs::new`].
+    pub fn at_once(site: &Site, press: Arc<LetterPdf>) -> anyhow::Result<Self> {
+        Self::with_batches(site, press, Batches::AtOnce)
+    }
+
+    fn with_batches(site: &Site, press: Arc<LetterPdf>, batches: Batches) -> anyhow::Result<Self> {
+        let print_folder = site.config.print_folder();
+        let counting = site.desk.law.law.counting.clone();
+        let printing = PrintHouse::new(print_folder.clone(), batches, counting);
+        let mut adapters: Vec<Box<dyn ChannelAdapter>> = vec![Box::new(printing)];
+        let mut bounces_dir = None;
+        if let Mail::EmailSmtp(section) = &site.config.mail {
+            let mailer = SmtpMailer::new(smtp_config(section))?;
+            adapters.push(Box::new(MailHouse::new(mailer, message_host(section))));
+            bounces_dir.clone_from(&section.bounces_dir);
+        }
+        adapters.push(Box::new(crate::desk_channel::Counter));
         Ok(Self {
             desk: site.desk.clone(),
             store: Arc::clone(&site.store),
             every: site.config.server.jobs_every.get(),
             press,
-            print_folder: site.config.print_folder(),
-            senders: site.senders(),
-            relay: relay(&site.config)?,
+            texts: Texts::load()?,
+            print_folder,
+            senders: site.senders()?,
+            adapters,
+            limits: Mutex::new(limits(&site.config)),
+            bounces_dir,
+            reminded_on: Mutex::new(None),
         })
     }
 
     /// Whether copies of letters go out by mail.
     pub fn sends_mail(&self) -> bool {
-        self.relay.is_some()
+        self.adapters.iter().any(|adapter| adapter.channels().contains(&Channel::Email))
+    }
+
+    /// The engine over what the jobs hold.
+    pub fn engine(&self) -> Engine<'_> {
+        let (desk, senders) = (&self.desk, &self.senders);
+        Engine {
+            desk,
+            letters: Letters { desk, press: &self.press, senders },
+            words: Words { desk, texts: &self.texts, senders },
+            adapters: &self.adapters,
+            limits: &self.limits,
+        }
     }
 
     /// How long to wait between two runs.
@@ -105,7 +151,7 @@ impl Jobs {
     /// # Errors
     /// When the store fails.
     pub async fn recover(&self) -> anyhow::Result<()> {
-        let in_doubt = mail::recover(&self.desk).await.map_err(|error| coded(error.code(), error))?;
+        let in_doubt = self.engine().recover().await.map_err(engine_failed)?;
         if in_doubt > 0 {
             tracing::warn!(in_doubt, "mails were being sent when the program ended: a person has to find out");
         }
@@ -138,27 +184,73 @@ impl Jobs {
         let failed = |error: AppError| coded(error.code(), error);
         ran.assessed += self.desk.settle().await.map_err(failed)?.assessed;
         ran.assessed += self.desk.sweep().await.map_err(failed)?.assessed;
+        self.desk.presume().await.map_err(failed)?;
+        let today = self.desk.clock.today();
+        if *self.reminded_on.lock().unwrap_or_else(PoisonError::into_inner) != Some(today) {
+            self.desk.remind().await.map_err(failed)?;
+            *self.reminded_on.lock().unwrap_or_else(PoisonError::into_inner) = Some(today);
+        }
         Ok(())
     }
 
+    /// Makes and prints letters, makes what is handed over at the desk, and reads what the mail house tells.
     async fn letters(&self, ran: &mut Ran) -> anyhow::Result<()> {
-        // Opened for each run: whoever prints may empty the folder.
-        let mut folder = PrintFolder::open(&self.print_folder)?;
-        let (desk, press, senders) = (&self.desk, &self.press, &self.senders);
-        ran.printed += Letters { desk, press, folder: &mut folder, senders }.run().await?.printed;
+        let read = status_file::read(&self.desk, &self.print_folder).await?;
+        if read != status_file::Read::default() {
+            tracing::info!(read.recorded, read.rejected, "the mail house told");
+        }
+        // Registered letters go with the ordinary ones.
+        for channel in [Channel::Letter, Channel::Desk] {
+            ran.printed += self.send(channel).await?.printed;
+        }
         Ok(())
     }
 
+    /// Reads what came back, and sends mails.
     async fn mail(&self, ran: &mut Ran) -> anyhow::Result<()> {
-        let Some(Relay { mailer, texts, host }) = &self.relay else { return Ok(()) };
-        let mails = Mails { desk: &self.desk, mailer, texts, senders: &self.senders, host };
-        ran.mailed += mails.run().await.map_err(|error| coded(error.code(), error))?.accepted;
+        if let Some(maildir) = &self.bounces_dir {
+            let read = bounces::read(&self.desk, maildir).await?;
+            if read != bounces::Read::default() {
+                tracing::info!(read.returned, read.postponed, read.told, read.unmatched, "mail came back");
+            }
+        }
+        for channel in [Channel::Email, Channel::Ebox] {
+            ran.mailed += self.send(channel).await?.accepted;
+        }
+        self.tell_queue().await
+    }
+
+    async fn send(&self, channel: Channel) -> anyhow::Result<Sent> {
+        self.engine().run(channel).await.map_err(engine_failed)
+    }
+
+    /// Tells how long the oldest delivery of each way has been waiting for the program.
+    async fn tell_queue(&self) -> anyhow::Result<()> {
+        let queue = self.desk.store.delivery_queue().await?;
+        let now = self.desk.clock.now();
+        for DeliveryQueue { channel, state, count, oldest } in queue {
+            if state.is_waiting() || state == DeliveryState::Sending {
+                let age_s = now.duration_since(oldest).as_secs().max(0);
+                tracing::debug!(target: "traject::metrics", %channel, %state, count, age_s, "delivery queue");
+            }
+        }
         Ok(())
     }
 }
 
-fn relay(config: &Config) -> anyhow::Result<Option<Relay>> {
-    let Mail::EmailSmtp(section) = &config.mail else { return Ok(None) };
-    let mailer = SmtpMailer::new(smtp_config(section))?;
-    Ok(Some(Relay { mailer, texts: Texts::load()?, host: message_host(section) }))
+fn engine_failed(error: EngineError) -> anyhow::Error {
+    coded(error.code(), error)
+}
+
+fn limits(config: &Config) -> BTreeMap<Channel, Limit> {
+    let letters = config.letters.per_minute.map(Limit::per_minute);
+    let mails = match &config.mail {
+        Mail::EmailSmtp(section) => section.per_minute.map(Limit::per_minute),
+        Mail::None => None,
+    };
+    let of = |channel, limit: Option<Limit>| limit.map(|limit| (channel, limit));
+    [of(Channel::Letter, letters.clone()), of(Channel::RegisteredLetter, letters), of(Channel::Email, mails)]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -1,17 +1,16 @@
-//! From a delivery to a letter in the print folder: contexts from the standing, rendering, printing.
+//! From a delivery to its document: in words, then as PDF with its HTML twin.
 
-use crate::clock::brussels_day;
 use crate::documents::{Account, NoDocument, Order, Source};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use traject_app::Desk;
-use traject_app::error::AppError;
-use traject_app::model::{
-    Channel, Delivery, DeliveryMove, DeliveryState, Dossier, Identity, RenderedDocument, WorkKind,
-};
+use traject_app::model::{Delivery, DeliveryReason, Dossier, Identity, RenderedDocument};
 use traject_domain::Date;
 use traject_domain::code::Code;
-use traject_letter_pdf::{LetterPdf, PrintFolder, PrintJob, RenderError, Rendered};
+use traject_letter_pdf::{LetterPdf, RenderError, Rendered};
+use traject_proof::SigningKey;
 use traject_templates::{ComposeError, ComposedLetter, Letter};
+use traject_twin_http::PageCodes;
 
 /// How an agency is reached about civic integration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +21,8 @@ pub struct Contact {
     pub phone: Option<String>,
 }
 
-/// What letters say about their sender.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What documents say about their sender, and what seals them.
+#[derive(Debug, Clone, Default)]
 pub struct Senders {
     /// The multilingual information site.
     pub information_site: String,
@@ -31,138 +30,81 @@ pub struct Senders {
     pub contacts: BTreeMap<Code, Contact>,
     /// Where fines are paid.
     pub account: Option<Account>,
+    /// Signs the codes of certificates; none: they carry no code.
+    pub key: Option<Arc<SigningKey>>,
+    /// The addresses of pages; none: documents carry none.
+    pub pages: Option<Arc<PageCodes>>,
 }
 
-/// Why letters could not be made. Letters made before stay made.
+/// Why a letter could not be made, where neither the person nor the address is at fault.
 #[derive(Debug, thiserror::Error)]
 pub enum LetterError {
-    /// The store, or a dossier in it.
-    #[error(transparent)]
-    App(#[from] AppError),
-    /// The print folder.
-    #[error("the print folder cannot be used")]
-    Print(#[from] traject_letter_pdf::PrintError),
-    /// A letter that lacks a value or a language.
+    /// A fault of a text.
     #[error("a letter could not be put in words")]
-    Compose(#[from] ComposeError),
+    Compose(#[source] ComposeError),
     /// A fault of a template.
     #[error("a letter could not be rendered")]
     Render(#[source] RenderError),
 }
 
-/// What a run made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Made {
-    /// Letters in the print folder.
-    pub printed: u64,
-    /// Deliveries cancelled because their ground was gone.
-    pub cancelled: u64,
-    /// Letters that wait for their sender's address in the configuration.
-    pub waiting: u64,
-    /// Letters that a person has to make, because the fonts do not cover a name.
-    pub uncovered: u64,
+impl LetterError {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Compose(error) => error.code(),
+            Self::Render(error) => error.code(),
+        }
+    }
 }
 
-/// Deliveries read at a time.
-const PAGE: usize = 64;
-
-/// Makes letters of waiting deliveries.
+/// Makes the documents of deliveries.
+#[derive(Clone, Copy)]
 pub struct Letters<'a> {
     /// The desk.
     pub desk: &'a Desk,
     /// The press.
     pub press: &'a LetterPdf,
-    /// Where letters go.
-    pub folder: &'a mut PrintFolder,
-    /// What letters say about their sender.
+    /// What documents say about their sender, and what seals them.
     pub senders: &'a Senders,
 }
 
 impl Letters<'_> {
-    /// Makes every waiting letter. A letter that was rendered before a crash is printed from its stored bytes.
+    /// Makes the document of a delivery, as its dossier stands now, with the day on which it will leave.
     ///
     /// # Errors
-    /// [`LetterError`]; a delivery whose making failed stays as it was.
-    pub async fn run(&mut self) -> Result<Made, LetterError> {
-        let mut made = Made::default();
-        for state in [DeliveryState::Rendered, DeliveryState::Created] {
-            let mut after = None;
-            loop {
-                let page = self.desk.store.deliveries(Some(Channel::Letter), state, after, PAGE).await;
-                let page = page.map_err(AppError::from)?;
-                for delivery in &page {
-                    made.waiting += u64::from(!self.make(delivery, &mut made).await?);
-                }
-                match page.last() {
-                    Some(last) if page.len() == PAGE => after = Some((last.changed_at, last.id)),
-                    _ => break,
-                }
-            }
-        }
-        Ok(made)
-    }
-
-    /// Makes one letter; false when its sender has no address yet.
-    async fn make(&mut self, delivery: &Delivery, made: &mut Made) -> Result<bool, LetterError> {
-        let is_rendered = delivery.state == DeliveryState::Rendered;
-        let dated_on = if is_rendered { brussels_day(delivery.changed_at) } else { self.desk.clock.today() };
-        let dossier = self.desk.dossier(delivery.key.dossier).await?;
-        let identity = self.desk.store.identity(dossier.id).await.map_err(AppError::from)?.unwrap_or_default();
-        let letter = match self.letter(delivery, &dossier, &identity, dated_on) {
-            Ground::Stands(letter) => letter,
-            Ground::NoSender => return Ok(false),
-            Ground::Gone => {
-                self.step(delivery, delivery.state, DeliveryState::Cancelled, None).await?;
-                made.cancelled += 1;
-                return Ok(true);
-            }
-        };
-        let composed = self.press.compose(&letter)?;
-        let rendered = match self.press.print(&composed) {
-            // What was rendered once is what is sent, even where the dossier has changed since.
-            Ok(rendered) if is_rendered => self.stored(delivery, rendered).await?,
-            Ok(rendered) => rendered,
-            Err(RenderError::Uncovered(_) | RenderError::TooLong { .. }) => {
-                self.desk.ask(dossier.id, WorkKind::UncoveredName).await?;
-                self.step(delivery, delivery.state, DeliveryState::PermanentFailure, None).await?;
-                made.uncovered += 1;
-                return Ok(true);
-            }
-            Err(error) => return Err(LetterError::Render(error)),
-        };
-        if !is_rendered {
-            let document = document(&composed, &rendered);
-            self.step(delivery, DeliveryState::Created, DeliveryState::Rendered, Some(document)).await?;
-        }
-        self.folder.store(&PrintJob::new(&composed, &rendered))?;
-        self.step(delivery, DeliveryState::Rendered, DeliveryState::Printed, None).await?;
-        made.printed += 1;
-        Ok(true)
-    }
-
-    /// The letter with the bytes that were rendered before.
-    async fn stored(&self, delivery: &Delivery, rendered: Rendered) -> Result<Rendered, LetterError> {
-        let pdf = self.desk.store.document(delivery.id).await.map_err(AppError::from)?;
-        Ok(match pdf {
-            Some(document) => Rendered { pdf: document.pdf, ..rendered },
-            None => rendered,
-        })
-    }
-
-    async fn step(
+    /// [`LetterError`].
+    pub fn make(
         &self,
         delivery: &Delivery,
-        from: DeliveryState,
-        to: DeliveryState,
-        document: Option<RenderedDocument>,
-    ) -> Result<(), LetterError> {
-        let by = DeliveryMove { document, ..DeliveryMove::new(from, to, "letters", self.desk.clock.now()) };
-        self.desk.store.move_delivery(delivery.id, &by).await.map_err(AppError::from)?;
-        Ok(())
+        dossier: &Dossier,
+        identity: &Identity,
+        dated_on: Date,
+    ) -> Result<Ground<RenderedDocument>, LetterError> {
+        let letter = match self.letter(delivery, dossier, identity, dated_on) {
+            Ok(letter) => letter,
+            Err(NoDocument::NoSender) => return Ok(Ground::NoSender),
+            Err(NoDocument::GroundGone) => return Ok(Ground::Gone),
+        };
+        if !self.press.missing(&letter).is_empty() {
+            return Ok(Ground::NotReady(DeliveryReason::DocumentNotReady));
+        }
+        let composed = self.press.compose(&letter).map_err(LetterError::Compose)?;
+        match self.press.print(&composed) {
+            Ok(rendered) => Ok(Ground::Stands(Box::new(document(&composed, &rendered)))),
+            Err(RenderError::Uncovered(_) | RenderError::TooLong { .. }) => {
+                Ok(Ground::NotReady(DeliveryReason::UncoveredName))
+            }
+            Err(error) => Err(LetterError::Render(error)),
+        }
     }
 
-    /// The letter of a delivery, as its dossier stands now.
-    fn letter(&self, delivery: &Delivery, dossier: &Dossier, identity: &Identity, dated_on: Date) -> Ground {
+    fn letter(
+        &self,
+        delivery: &Delivery,
+        dossier: &Dossier,
+        identity: &Identity,
+        dated_on: Date,
+    ) -> Result<Letter, NoDocument> {
         let order = Order {
             step: delivery.key.step,
             step_version: delivery.key.step_version,
@@ -172,25 +114,22 @@ impl Letters<'_> {
             courtesy: None,
             plain_page: false,
             translations: &self.press.translations(),
-            twin_url: None,
         };
         let day = dated_on.max(self.desk.clock.today());
-        match Source::new(self.desk, self.senders, dossier, identity, day).letter(&order) {
-            Ok(letter) => Ground::Stands(Box::new(letter)),
-            Err(NoDocument::NoSender) => Ground::NoSender,
-            Err(NoDocument::GroundGone) => Ground::Gone,
-        }
+        Source::new(self.desk, self.senders, dossier, identity, day).letter(&order)
     }
 }
 
 /// Whether a letter is still to be made.
-enum Ground {
+pub enum Ground<T> {
     /// It is.
-    Stands(Box<Letter>),
+    Stands(Box<T>),
     /// Its sender has no address in the configuration yet.
     NoSender,
     /// What it was to say no longer holds.
     Gone,
+    /// It cannot be made, for this reason.
+    NotReady(DeliveryReason),
 }
 
 /// What is kept of a letter that was made.

@@ -2,18 +2,24 @@
 //!
 //! May depend on every room. Must never hold a rule of the domain.
 
+pub mod bounces;
 pub mod clock;
+pub mod desk_channel;
 pub mod documents;
+pub mod engine;
 pub mod figures;
 pub mod import;
 pub mod jobs;
 pub mod law;
 pub mod letters;
+pub mod limit;
 pub mod log;
 pub mod mail;
 pub mod pages;
+pub mod print;
 pub mod serve;
 pub mod site;
+pub mod status_file;
 
 use std::error::Error;
 

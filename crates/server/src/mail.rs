@@ -1,11 +1,12 @@
-//! From a delivery to a mail with a copy of a letter: for information only, since the letter on paper is the act.
+//! E-mail as a way out: a copy of a letter for information, or the act itself where the law of a deployment says so.
 
 use crate::clock::brussels_day;
 use crate::letters::{Contact, Senders};
-use jiff::{SignedDuration, Timestamp};
+use async_trait::async_trait;
+use jiff::Timestamp;
 use traject_app::Desk;
-use traject_app::error::AppError;
-use traject_app::model::{Channel, Delivery, DeliveryKey, DeliveryMove, DeliveryState, Dossier, WorkKind};
+use traject_app::channel::{Capabilities, ChannelAdapter, Departure, Message, Outcome, Parcel};
+use traject_app::model::{Channel, Delivery, DeliveryReason, Dossier};
 use traject_config::{Encryption, SmtpMail};
 use traject_domain::code::Code;
 use traject_domain::history::{History, Moment};
@@ -15,13 +16,9 @@ use traject_email_smtp::{
 };
 use traject_templates::{ComposedMail, CopyMail, DeliveryReference, Issuer, LetterLanguage, Texts};
 
-/// Why copies could not be sent. Those sent before stay sent; one that was being sent stays in `Sending`, and
-/// [`recover`] puts it in doubt.
+/// Why mails could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The store, or a dossier in it.
-    #[error(transparent)]
-    App(#[from] AppError),
     /// The sender's domain is too long for a message id.
     #[error("no message id can be made with the domain of mail.from")]
     Host(#[from] NotAMessageId),
@@ -31,194 +28,45 @@ impl MailError {
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::App(error) => error.code(),
             Self::Host(_) => "MAIL_BAD_SENDER_DOMAIN",
         }
     }
 }
 
-/// What a run did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Mailed {
-    /// Mails that the relay took over.
-    pub accepted: u64,
-    /// Mails that were not taken, and are tried again later.
-    pub postponed: u64,
-    /// Mails that are given up; the letter on paper goes its way.
-    pub failed: u64,
-    /// Mails of which nobody here knows whether they were taken: each is on the work list.
-    pub in_doubt: u64,
-    /// Copies that have no letter or no address any more.
-    pub cancelled: u64,
-    /// Copies that were looked at and wait: for their letter, for the address of its sender, or for their next attempt.
-    pub waiting: u64,
+/// The words of a mail that a letter goes along with.
+pub enum Written {
+    /// These.
+    Words(Message),
+    /// Its sender has no address in the configuration yet.
+    NoSender,
+    /// There is nobody to write for any more.
+    Nothing,
 }
 
-/// Deliveries read at a time, at least.
-const PAGE: usize = 64;
-
-/// Attempts after which a mail that is never refused for good is given up all the same.
-const ATTEMPTS_MAX: u32 = 12;
-
-/// A run ends once it has spent this long on sending, so that the jobs beside it, and a server that stops, need not
-/// wait for all that there is to send.
-const SENDING_MAX: SignedDuration = SignedDuration::from_secs(15);
-
-/// Sends the copies that wait.
-pub struct Mails<'a> {
+/// Writes what is said beside a letter.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
     /// The desk.
     pub desk: &'a Desk,
-    /// The relay.
-    pub mailer: &'a SmtpMailer,
     /// The words.
     pub texts: &'a Texts,
     /// Whom to ask, per municipality.
     pub senders: &'a Senders,
-    /// The right side of message ids, as [`message_host`] gives it.
-    pub host: &'a str,
 }
 
-/// A run as far as it has come.
-#[derive(Default)]
-struct Run {
-    mailed: Mailed,
-    spent: SignedDuration,
-    /// The relay does not serve us, or cannot be trusted to answer: the next mail would fare no better.
-    relay_fails: bool,
-}
-
-impl Run {
-    fn is_over(&self) -> bool {
-        self.relay_fails || self.spent >= SENDING_MAX
-    }
-}
-
-/// Whether a copy is to be sent.
-enum Ground {
-    /// It is.
-    Stands(Box<Mail>),
-    /// Its letter is not printed, or its sender has no address in the configuration yet.
-    NotYet,
-    /// There is no letter, or nobody to write to, any more.
-    Gone,
-}
-
-impl Mails<'_> {
-    /// Tries each copy that is due, once. The run ends early when the relay fails or sending takes long; the next run
-    /// goes on with the rest.
-    ///
-    /// A sending is recorded before it begins. Whoever drops this future leaves at most one delivery in `Sending`.
+impl Words<'_> {
+    /// The words of a mail with a copy of a letter.
     ///
     /// # Errors
     /// [`MailError`].
-    pub async fn run(&self) -> Result<Mailed, MailError> {
-        let mut run = Run::default();
-        for state in [DeliveryState::TemporaryFailure, DeliveryState::Created] {
-            let mut after = None;
-            loop {
-                let page = self.desk.store.deliveries(Some(Channel::Email), state, after, PAGE).await;
-                let page = page.map_err(AppError::from)?;
-                for delivery in &page {
-                    self.handle(delivery, &mut run).await?;
-                    if run.is_over() {
-                        return Ok(run.mailed);
-                    }
-                }
-                match page.last() {
-                    Some(last) if page.len() == PAGE => after = Some((last.changed_at, last.id)),
-                    _ => break,
-                }
-            }
-        }
-        Ok(run.mailed)
-    }
-
-    /// Sends one copy if it is due.
-    async fn handle(&self, delivery: &Delivery, run: &mut Run) -> Result<(), MailError> {
-        let ground = match is_due(delivery, self.desk.clock.now()) {
-            true => self.ground(delivery).await?,
-            false => Ground::NotYet,
-        };
-        match ground {
-            Ground::NotYet => run.mailed.waiting += 1,
-            Ground::Gone => {
-                run.mailed.cancelled +=
-                    u64::from(step(self.desk, delivery, delivery.state, DeliveryState::Cancelled).await?);
-            }
-            Ground::Stands(mail) => self.send(delivery, &mail, run).await?,
-        }
-        Ok(())
-    }
-
-    async fn send(&self, delivery: &Delivery, mail: &Mail, run: &mut Run) -> Result<(), MailError> {
-        if !step(self.desk, delivery, delivery.state, DeliveryState::Sending).await? {
-            // Somebody else took it.
-            return Ok(());
-        }
-        let begun = self.desk.clock.now();
-        let outcome = self.mailer.send(mail).await;
-        run.spent += self.desk.clock.now().duration_since(begun);
-        run.relay_fails = is_of_the_relay(outcome);
-        if outcome != SendOutcome::Accepted {
-            tracing::warn!(delivery = %delivery.id, %outcome, "a copy by mail did not go out");
-        }
-        let may_retry = delivery.attempts + 1 < ATTEMPTS_MAX;
-        let (to, count) = match outcome {
-            SendOutcome::Accepted => (DeliveryState::Accepted, &mut run.mailed.accepted),
-            SendOutcome::TemporaryFailure { .. } if may_retry => {
-                (DeliveryState::TemporaryFailure, &mut run.mailed.postponed)
-            }
-            SendOutcome::TemporaryFailure { .. } | SendOutcome::PermanentFailure { .. } => {
-                (DeliveryState::PermanentFailure, &mut run.mailed.failed)
-            }
-            SendOutcome::InDoubt { .. } => {
-                run.mailed.in_doubt += u64::from(doubt(self.desk, delivery).await?);
-                return Ok(());
-            }
-        };
-        *count += u64::from(step(self.desk, delivery, DeliveryState::Sending, to).await?);
-        Ok(())
-    }
-
-    /// Whether a delivery is to be sent, as its letter stands now.
-    async fn ground(&self, delivery: &Delivery) -> Result<Ground, MailError> {
-        let on_paper = DeliveryKey { channel: Channel::Letter, ..delivery.key.clone() };
-        let deliveries = self.desk.store.deliveries_of(delivery.key.dossier).await.map_err(AppError::from)?;
-        let Some(letter) = deliveries.into_iter().find(|found| found.key == on_paper) else { return Ok(Ground::Gone) };
-        match letter.state {
-            DeliveryState::Cancelled | DeliveryState::PermanentFailure => Ok(Ground::Gone),
-            // Rendered only: the letter may still be cancelled, and then there is nothing that this would be a copy of.
-            DeliveryState::Created | DeliveryState::Rendered => Ok(Ground::NotYet),
-            _ => self.copy(delivery, &letter).await,
-        }
-    }
-
-    /// The mail with a copy of a printed letter.
-    async fn copy(&self, delivery: &Delivery, letter: &Delivery) -> Result<Ground, MailError> {
-        let store = &self.desk.store;
-        let dossier = self.desk.dossier(letter.key.dossier).await?;
-        let identity = store.identity(dossier.id).await.map_err(AppError::from)?;
-        let address = identity.and_then(|identity| identity.email).map(|email| email.trim().to_owned());
-        let Some(to) = address.filter(|email| !email.is_empty()) else { return Ok(Ground::Gone) };
-        let Some(municipality) = self.municipality(&dossier, letter) else { return Ok(Ground::Gone) };
+    pub fn of(&self, dossier: &Dossier, letter: &Delivery) -> Result<Written, MailError> {
+        let Some(municipality) = self.municipality(dossier, letter) else { return Ok(Written::Nothing) };
         let Some(contact) = self.senders.contacts.get(&Code::new(&municipality.to_string())) else {
-            return Ok(Ground::NotYet);
+            return Ok(Written::NoSender);
         };
-        let Some(words) = self.words(letter, municipality, contact) else { return Ok(Ground::Gone) };
-        let Some(document) = store.document(letter.id).await.map_err(AppError::from)? else {
-            return Ok(Ground::NotYet);
-        };
-        let (file_name, content_type) = (format!("{}.pdf", letter.id), "application/pdf".to_owned());
-        Ok(Ground::Stands(Box::new(Mail {
-            message_id: MessageId::parse(&format!("{}@{}", delivery.id, self.host))?,
-            written_at: self.desk.clock.now(),
-            to,
-            subject: words.subject,
-            text: words.text,
-            html: Some(words.html),
-            language: words.language_tags,
-            attachments: vec![Attachment { file_name, content_type, content: document.pdf }],
-        })))
+        let Some(words) = self.composed(letter, municipality, contact) else { return Ok(Written::Nothing) };
+        let ComposedMail { subject, text, html, language_tags, .. } = words;
+        Ok(Written::Words(Message { subject, text, html: Some(html), language_tags }))
     }
 
     /// The municipality that a letter was printed for, whose contact it gives.
@@ -228,7 +76,7 @@ impl Mails<'_> {
         history.municipality_on(brussels_day(letter.changed_at))
     }
 
-    fn words(&self, letter: &Delivery, municipality: Municipality, contact: &Contact) -> Option<ComposedMail> {
+    fn composed(&self, letter: &Delivery, municipality: Municipality, contact: &Contact) -> Option<ComposedMail> {
         Some(self.texts.compose_copy(&CopyMail {
             language: LetterLanguage::of(letter.language),
             document: letter.key.step.document(),
@@ -241,62 +89,77 @@ impl Mails<'_> {
     }
 }
 
-/// Puts in doubt every copy that was being sent when a program ended, and gives how many. To be called before the first
-/// run, and by one program at a time: what another program is sending at that moment is put in doubt as well.
-///
-/// # Errors
-/// [`MailError`]; what was put in doubt until then stays so.
-pub async fn recover(desk: &Desk) -> Result<u64, MailError> {
-    let mut found = 0;
-    loop {
-        let page = desk.store.deliveries(Some(Channel::Email), DeliveryState::Sending, None, PAGE).await;
-        let page = page.map_err(AppError::from)?;
-        if page.is_empty() {
-            return Ok(found);
-        }
-        for delivery in page {
-            found += u64::from(doubt(desk, &delivery).await?);
-        }
+/// Hands mails to a relay.
+pub struct MailHouse {
+    mailer: SmtpMailer,
+    host: String,
+}
+
+impl MailHouse {
+    /// Mails through a relay; `host` is the right side of message ids, as [`message_host`] gives it.
+    pub const fn new(mailer: SmtpMailer, host: String) -> Self {
+        Self { mailer, host }
+    }
+
+    fn mail(&self, parcel: &Parcel, now: Timestamp) -> Option<Mail> {
+        let (to, words) = (parcel.to.email.clone()?, parcel.message.clone()?);
+        let (file_name, content_type) = (format!("{}.pdf", parcel.document_of), "application/pdf".to_owned());
+        Some(Mail {
+            message_id: MessageId::parse(&format!("{}@{}", parcel.delivery.id, self.host)).ok()?,
+            attempt: Some(parcel.delivery.attempts + 1),
+            written_at: now,
+            to,
+            subject: words.subject,
+            text: words.text,
+            html: words.html,
+            language: words.language_tags,
+            attachments: vec![Attachment { file_name, content_type, content: parcel.document.pdf.clone() }],
+        })
     }
 }
 
-/// Asks a person what became of a sending, then records the doubt: in this order, since a crash in between is recovered
-/// into one item, and the other way round into none.
-async fn doubt(desk: &Desk, delivery: &Delivery) -> Result<bool, MailError> {
-    desk.ask(delivery.key.dossier, WorkKind::DeliveryInDoubt).await?;
-    step(desk, delivery, DeliveryState::Sending, DeliveryState::InDoubt).await
+#[async_trait]
+impl ChannelAdapter for MailHouse {
+    fn channels(&self) -> &[Channel] {
+        &[Channel::Email]
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { bounces: true, ..Capabilities::default() }
+    }
+
+    fn departure(&self, now: Timestamp) -> Departure {
+        Departure { on: brussels_day(now), batch: None }
+    }
+
+    async fn send(&self, parcel: &Parcel, now: Timestamp) -> Outcome {
+        let Some(mail) = self.mail(parcel, now) else {
+            return Outcome::PermanentFailure { reason: DeliveryReason::NoEmailAddress };
+        };
+        let outcome = self.mailer.send(&mail).await;
+        if outcome != SendOutcome::Accepted {
+            tracing::warn!(delivery = %parcel.delivery.id, %outcome, "a mail did not go out");
+        }
+        outcome_of(outcome, &mail.message_id)
+    }
 }
 
-/// False when the delivery was no longer in `from`.
-async fn step(desk: &Desk, delivery: &Delivery, from: DeliveryState, to: DeliveryState) -> Result<bool, MailError> {
-    let by = DeliveryMove::new(from, to, "mail", desk.clock.now());
-    let moved = desk.store.move_delivery(delivery.id, &by).await;
-    Ok(moved.map_err(AppError::from)?)
-}
-
-/// Whether a failure says something of the relay and nothing of the mail.
-fn is_of_the_relay(outcome: SendOutcome) -> bool {
+/// What the relay did, as every way out tells it.
+fn outcome_of(outcome: SendOutcome, id: &MessageId) -> Outcome {
     match outcome {
-        SendOutcome::TemporaryFailure { step, .. } => step < Step::Recipient,
-        // One mail without an answer is one question to a person; a hundred of them help nobody.
-        SendOutcome::InDoubt { .. } => true,
-        SendOutcome::Accepted | SendOutcome::PermanentFailure { .. } => false,
-    }
-}
-
-fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
-    let has_failed = delivery.state == DeliveryState::TemporaryFailure;
-    !has_failed || now.duration_since(delivery.changed_at) >= wait_after(delivery.attempts)
-}
-
-/// How long a mail rests after so many attempts, from 1.
-fn wait_after(attempts: u32) -> SignedDuration {
-    match attempts {
-        0 | 1 => SignedDuration::from_mins(1),
-        2 => SignedDuration::from_mins(5),
-        3 => SignedDuration::from_mins(30),
-        4 => SignedDuration::from_hours(2),
-        _ => SignedDuration::from_hours(6),
+        SendOutcome::Accepted => Outcome::Accepted { reference: Some(id.to_string()) },
+        // Before the recipient is named, a failure says something of the relay and nothing of the mail.
+        SendOutcome::TemporaryFailure { step, .. } if step < Step::Recipient => {
+            Outcome::TemporaryFailure { reason: DeliveryReason::ProviderAway, retry_after: None }
+        }
+        SendOutcome::TemporaryFailure { .. } => {
+            Outcome::TemporaryFailure { reason: DeliveryReason::ProviderBusy, retry_after: None }
+        }
+        SendOutcome::PermanentFailure { step: Step::Recipient, .. } => {
+            Outcome::PermanentFailure { reason: DeliveryReason::MailboxRefused }
+        }
+        SendOutcome::PermanentFailure { .. } => Outcome::PermanentFailure { reason: DeliveryReason::ProviderRefused },
+        SendOutcome::InDoubt { .. } => Outcome::InDoubt,
     }
 }
 
@@ -335,50 +198,18 @@ pub fn message_host(section: &SmtpMail) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use traject_app::ids::{DeliveryId, DossierId};
-    use traject_app::model::LegalStep;
-    use uuid::Uuid;
-
-    #[test]
-    fn waits_grow_and_a_new_mail_has_none() {
-        let at = |seconds| Timestamp::from_second(seconds).expect("an instant");
-        let mut delivery = Delivery {
-            id: DeliveryId(Uuid::nil()),
-            key: DeliveryKey {
-                dossier: DossierId(Uuid::nil()),
-                step: LegalStep::CERTIFICATE,
-                step_version: 0,
-                recipient: Code::new("person"),
-                channel: Channel::Email,
-            },
-            language: None,
-            state: DeliveryState::Created,
-            attempts: 0,
-            changed_at: at(0),
-            document: None,
-            reason: None,
-            provider_reference: None,
-            batch: None,
-        };
-        assert!(is_due(&delivery, at(0)));
-        delivery.state = DeliveryState::TemporaryFailure;
-        let waits = [(1, 60), (2, 300), (3, 1_800), (4, 7_200), (5, 21_600), (11, 21_600)];
-        for (attempts, seconds) in waits {
-            delivery.attempts = attempts;
-            assert!(!is_due(&delivery, at(seconds - 1)) && is_due(&delivery, at(seconds)), "{attempts}");
-        }
-    }
 
     #[test]
     fn a_failure_of_the_relay_is_told_from_one_of_the_mail() {
-        let temporary = |step| SendOutcome::TemporaryFailure { code: None, step };
+        let id = MessageId::parse("a@b").expect("an id");
+        let temporary = |step| outcome_of(SendOutcome::TemporaryFailure { code: None, step }, &id);
+        let of = |reason| Outcome::TemporaryFailure { reason, retry_after: None };
         for step in [Step::Connect, Step::StartTls, Step::Authenticate, Step::Sender] {
-            assert!(is_of_the_relay(temporary(step)), "{step:?}");
+            assert_eq!(temporary(step), of(DeliveryReason::ProviderAway), "{step:?}");
         }
         for step in [Step::Recipient, Step::Data, Step::Message] {
-            assert!(!is_of_the_relay(temporary(step)), "{step:?}");
+            assert_eq!(temporary(step), of(DeliveryReason::ProviderBusy), "{step:?}");
         }
-        assert!(!is_of_the_relay(SendOutcome::Accepted));
     }
 
     #[test]

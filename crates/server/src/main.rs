@@ -2,6 +2,7 @@
 
 mod certificate_command;
 mod decision_command;
+mod delivery_command;
 mod explain_command;
 mod key_command;
 mod law_command;
@@ -42,6 +43,12 @@ enum Command {
     Explain(explain_command::Explain),
     /// Re-reads every byte of the record, and names the first that differs.
     Verify(Choice),
+    /// Lists deliveries, tells the story of one, sends it once more, or stops it.
+    #[command(subcommand)]
+    Delivery(delivery_command::Command),
+    /// Records letters that came back.
+    #[command(subcommand)]
+    Return(delivery_command::ReturnCommand),
     /// Lists decisions, or makes one again as it was made.
     #[command(subcommand)]
     Decision(decision_command::Command),
@@ -83,6 +90,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let runtime = || tokio::runtime::Runtime::new().context("the runtime cannot be started");
     let done = match command {
         Command::Law(command) => return runtime()?.block_on(law_command::run(command)),
+        Command::Delivery(command) => return runtime()?.block_on(delivery_command::run(command)),
+        Command::Return(command) => return runtime()?.block_on(delivery_command::run_return(command)),
         Command::Decision(command) => return runtime()?.block_on(decision_command::run(command)),
         Command::Certificate(command) => return certificate_command::run(command),
         Command::Proof(command) => return proof_command::run(command),

@@ -127,9 +127,7 @@ fn router(
         desk: site.desk.clone(),
         store: Arc::clone(&site.store),
         press: Arc::clone(&press),
-        senders: site.senders(),
-        key: site.signing_key()?,
-        pages: site.page_codes()?,
+        senders: site.senders()?,
     };
     let reports = DeskReports { desk: site.desk.clone(), press };
     let page_key = Arc::new(PageKey::new(&key));

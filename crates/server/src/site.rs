@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use traject_app::Desk;
 use traject_app::desk::KnownLaw;
+use traject_app::letters::Sending;
+use traject_app::model::{Channel, Document};
 use traject_app::port::Clock;
 use traject_codec::SystemSalts;
 use traject_config::{Config, ConfigError, Mail, Secrets, Sources};
@@ -103,7 +105,7 @@ impl Site {
         options.readers = config.database.readers_max.get();
         let store = traject_store::open(url, options).await.map_err(unopened)?;
         let store = Arc::new(store);
-        let copies_by_email = config.mail != Mail::None;
+        let sending = sending(&config)?;
         let desk = Desk {
             law,
             laws: Arc::new(StoredLaws),
@@ -111,7 +113,7 @@ impl Site {
             store: Arc::<SqlStore>::clone(&store) as _,
             clock,
             ids: Arc::new(SystemIds),
-            copies_by_email,
+            sending,
         };
         Ok(Self { config, desk, store })
     }
@@ -148,8 +150,11 @@ impl Site {
         Ok(Some(Arc::new(PageCodes::new(&key.derive("traject.page.v1"), base))))
     }
 
-    /// What letters say about their sender.
-    pub fn senders(&self) -> Senders {
+    /// What documents say about their sender, and what seals them.
+    ///
+    /// # Errors
+    /// When the key of the configuration cannot be read.
+    pub fn senders(&self) -> anyhow::Result<Senders> {
         let contacts = self.config.agencies.iter().filter_map(|agency| {
             let contact = Contact { email: agency.email.clone()?, phone: agency.phone.clone() };
             Some((Code::new(&agency.code), contact))
@@ -161,7 +166,8 @@ impl Site {
             number: number.clone(),
             payee: PerLanguage { nl: nl.clone(), fr: fr.clone() },
         });
-        Senders { information_site, contacts: contacts.collect(), account }
+        let (key, pages) = (self.signing_key()?, self.page_codes()?);
+        Ok(Senders { information_site, contacts: contacts.collect(), account, key, pages })
     }
 
     /// Ends the writer and closes the database.
@@ -175,6 +181,25 @@ impl Site {
         }
         Ok(())
     }
+}
+
+/// What is sent from a deployment, and by which ways.
+fn sending(config: &Config) -> anyhow::Result<Sending> {
+    let sends_mail = config.mail != Mail::None;
+    let mut sending = Sending { copies_by_email: sends_mail, ..Sending::default() };
+    sending.remind_before = config.letters.remind_before.get();
+    if sends_mail {
+        sending.channels.insert(Channel::Email);
+    }
+    if let Some(codes) = &config.letters.documents {
+        let known = |code: &String| {
+            Document::from_code(code).with_context(|| {
+                format!("CONFIG_INVALID_VALUE: letters.documents: {code:?} is not the code of a document")
+            })
+        };
+        sending.documents = codes.iter().map(known).collect::<anyhow::Result<_>>()?;
+    }
+    Ok(sending)
 }
 
 fn secrets(config: &Config) -> anyhow::Result<Secrets> {

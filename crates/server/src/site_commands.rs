@@ -10,18 +10,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use traject_app::desk::facts_of;
-use traject_app::model::{Actor, Decision, Dossier, StandingRow};
+use traject_app::model::{Actor, Channel, Decision, DeliveryQueue, Dossier, StandingRow};
 use traject_app::{AppError, Desk};
 use traject_domain::Date;
 use traject_domain::code::Code;
 use traject_domain::history::Moment;
 use traject_domain::labels::ReadingLanguage;
 use traject_extract_csv::RejectWriter;
-use traject_letter_pdf::{LetterPdf, PrintFolder};
+use traject_letter_pdf::LetterPdf;
 use traject_report::answer::Answer;
 use traject_server::import::{Files, import};
 use traject_server::jobs::{Jobs, SKEW_MAX};
-use traject_server::letters::Letters;
 use traject_server::serve::Listening;
 use traject_server::{coded, figures, site};
 use traject_store::Rebuild;
@@ -171,23 +170,23 @@ pub(crate) async fn run_sweep(choice: &site::Choice) -> anyhow::Result<()> {
     site.close().await
 }
 
-/// Runs `traject letters`.
+/// Runs `traject letters`: everything that waits is printed now, whatever the cut-off.
 pub(crate) async fn run_letters(choice: &site::Choice) -> anyhow::Result<()> {
     let site = choice.open().await?;
-    let press = LetterPdf::new()?;
-    let mut folder = PrintFolder::open(site.config.print_folder())?;
-    let senders = site.senders();
-    let mut letters = Letters { desk: &site.desk, press: &press, folder: &mut folder, senders: &senders };
-    let made = letters.run().await?;
+    let jobs = Jobs::at_once(&site, Arc::new(LetterPdf::new()?))?;
+    let engine = jobs.engine();
+    let sum = engine.run(Channel::Letter).await.map_err(|error| coded(error.code(), error))?;
     writeln!(
         std::io::stdout(),
-        "{} letters printed into {}, {} cancelled, {} with a name for a person to look at, {} without a sender's address",
-        made.printed,
+        "{} letters printed into {}, {} cancelled, {} refused for a person to look at, {} to be tried again, {} waiting",
+        sum.printed,
         site.config.print_folder().display(),
-        made.cancelled,
-        made.uncovered,
-        made.waiting
+        sum.cancelled,
+        sum.failed,
+        sum.postponed,
+        sum.waiting
     )?;
+    drop(jobs);
     site.close().await
 }
 
@@ -250,7 +249,7 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     }
     let tokens = site.secrets()?.tokens.len();
     writeln!(out, "tokens: {tokens}{}", if tokens == 0 { "; nobody may call (tokens.file)" } else { "" })?;
-    let senders = site.senders();
+    let senders = site.senders()?;
     let without = site.config.agencies.iter().filter(|agency| {
         traject_domain::municipality::Municipality::parse(&agency.code)
             .is_some_and(|municipality| !senders.contacts.contains_key(&Code::new(&municipality.to_string())))
@@ -258,6 +257,12 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     let without: Vec<&str> = without.map(|agency| agency.code.as_str()).collect();
     if !without.is_empty() {
         writeln!(out, "letters: no e-mail address for {}; their letters wait (agencies.email)", without.join(" "))?;
+    }
+    for DeliveryQueue { channel, state, count, oldest } in site.desk.store.delivery_queue().await? {
+        if state.is_waiting() {
+            let age = site.desk.clock.now().duration_since(oldest).round(jiff::Unit::Minute)?;
+            writeln!(out, "deliveries: {count} by {channel} {state}, the oldest for {age:#}")?;
+        }
     }
     if !site.desk.store.stale(None, 1).await?.is_empty() {
         writeln!(out, "ledger: dossiers wait for their assessment; run traject sweep")?;

@@ -47,7 +47,7 @@ impl House {
             store,
             clock: Arc::<FixedClock>::clone(&clock) as _,
             ids: Arc::new(SeededIds::new(7)),
-            copies_by_email: false,
+            sending: traject_app::letters::Sending::default(),
         };
         Self { desk, clock }
     }

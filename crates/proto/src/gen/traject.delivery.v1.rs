@@ -1131,6 +1131,207 @@ pub mod delivery_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Makes a document on request, such as an information sheet, or a certificate by registered post. Once per document,
+        /// step version, recipient and way: a second one of the same is refused.
+        pub async fn create_delivery(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateDeliveryRequest>,
+        ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.delivery.v1.DeliveryService/CreateDelivery",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.delivery.v1.DeliveryService",
+                        "CreateDelivery",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What happened to a delivery, in order, from its creation.
+        pub async fn list_delivery_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDeliveryEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDeliveryEventsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.delivery.v1.DeliveryService/ListDeliveryEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.delivery.v1.DeliveryService",
+                        "ListDeliveryEvents",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// How many deliveries are in each state, per way, and since when the oldest waits there.
+        pub async fn get_delivery_queue(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetDeliveryQueueRequest>,
+        ) -> std::result::Result<tonic::Response<super::DeliveryQueue>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.delivery.v1.DeliveryService/GetDeliveryQueue",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.delivery.v1.DeliveryService",
+                        "GetDeliveryQueue",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Sends once more, under the same key and id, what failed for good. A failure for a reason that is not mended fails again.
+        pub async fn resend_delivery(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResendDeliveryRequest>,
+        ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.delivery.v1.DeliveryService/ResendDelivery",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.delivery.v1.DeliveryService",
+                        "ResendDelivery",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Letters that came back, by the code on them as it was scanned. Each is recorded by itself: the answer says per code what
+        /// became of it, and the same scan again changes nothing. A returned formal notice or registered certificate is recorded on
+        /// its dossier as well, and an unknown address opens an address check.
+        pub async fn record_returns(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordReturnsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordReturnsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.delivery.v1.DeliveryService/RecordReturns",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.delivery.v1.DeliveryService",
+                        "RecordReturns",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Receipts and signatures that show that deliveries arrived. Recorded as returns are.
+        pub async fn record_delivery_proofs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordDeliveryProofsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordDeliveryProofsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.delivery.v1.DeliveryService/RecordDeliveryProofs",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.delivery.v1.DeliveryService",
+                        "RecordDeliveryProofs",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A document was handed over at the desk, or offered there and refused.
+        pub async fn record_hand_over(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordHandOverRequest>,
+        ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.delivery.v1.DeliveryService/RecordHandOver",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.delivery.v1.DeliveryService",
+                        "RecordHandOver",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// A printed letter was handed to the post.
         pub async fn record_posting(
             &mut self,
@@ -1249,6 +1450,53 @@ pub mod delivery_service_server {
             tonic::Response<super::DeliveryDocument>,
             tonic::Status,
         >;
+        /// Makes a document on request, such as an information sheet, or a certificate by registered post. Once per document,
+        /// step version, recipient and way: a second one of the same is refused.
+        async fn create_delivery(
+            &self,
+            request: tonic::Request<super::CreateDeliveryRequest>,
+        ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status>;
+        /// What happened to a delivery, in order, from its creation.
+        async fn list_delivery_events(
+            &self,
+            request: tonic::Request<super::ListDeliveryEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDeliveryEventsResponse>,
+            tonic::Status,
+        >;
+        /// How many deliveries are in each state, per way, and since when the oldest waits there.
+        async fn get_delivery_queue(
+            &self,
+            request: tonic::Request<super::GetDeliveryQueueRequest>,
+        ) -> std::result::Result<tonic::Response<super::DeliveryQueue>, tonic::Status>;
+        /// Sends once more, under the same key and id, what failed for good. A failure for a reason that is not mended fails again.
+        async fn resend_delivery(
+            &self,
+            request: tonic::Request<super::ResendDeliveryRequest>,
+        ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status>;
+        /// Letters that came back, by the code on them as it was scanned. Each is recorded by itself: the answer says per code what
+        /// became of it, and the same scan again changes nothing. A returned formal notice or registered certificate is recorded on
+        /// its dossier as well, and an unknown address opens an address check.
+        async fn record_returns(
+            &self,
+            request: tonic::Request<super::RecordReturnsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordReturnsResponse>,
+            tonic::Status,
+        >;
+        /// Receipts and signatures that show that deliveries arrived. Recorded as returns are.
+        async fn record_delivery_proofs(
+            &self,
+            request: tonic::Request<super::RecordDeliveryProofsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordDeliveryProofsResponse>,
+            tonic::Status,
+        >;
+        /// A document was handed over at the desk, or offered there and refused.
+        async fn record_hand_over(
+            &self,
+            request: tonic::Request<super::RecordHandOverRequest>,
+        ) -> std::result::Result<tonic::Response<super::Delivery>, tonic::Status>;
         /// A printed letter was handed to the post.
         async fn record_posting(
             &self,
@@ -1468,6 +1716,334 @@ pub mod delivery_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetDeliveryDocumentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.delivery.v1.DeliveryService/CreateDelivery" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateDeliverySvc<T: DeliveryService>(pub Arc<T>);
+                    impl<
+                        T: DeliveryService,
+                    > tonic::server::UnaryService<super::CreateDeliveryRequest>
+                    for CreateDeliverySvc<T> {
+                        type Response = super::Delivery;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateDeliveryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeliveryService>::create_delivery(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateDeliverySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.delivery.v1.DeliveryService/ListDeliveryEvents" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDeliveryEventsSvc<T: DeliveryService>(pub Arc<T>);
+                    impl<
+                        T: DeliveryService,
+                    > tonic::server::UnaryService<super::ListDeliveryEventsRequest>
+                    for ListDeliveryEventsSvc<T> {
+                        type Response = super::ListDeliveryEventsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDeliveryEventsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeliveryService>::list_delivery_events(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDeliveryEventsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.delivery.v1.DeliveryService/GetDeliveryQueue" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetDeliveryQueueSvc<T: DeliveryService>(pub Arc<T>);
+                    impl<
+                        T: DeliveryService,
+                    > tonic::server::UnaryService<super::GetDeliveryQueueRequest>
+                    for GetDeliveryQueueSvc<T> {
+                        type Response = super::DeliveryQueue;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetDeliveryQueueRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeliveryService>::get_delivery_queue(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetDeliveryQueueSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.delivery.v1.DeliveryService/ResendDelivery" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResendDeliverySvc<T: DeliveryService>(pub Arc<T>);
+                    impl<
+                        T: DeliveryService,
+                    > tonic::server::UnaryService<super::ResendDeliveryRequest>
+                    for ResendDeliverySvc<T> {
+                        type Response = super::Delivery;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResendDeliveryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeliveryService>::resend_delivery(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResendDeliverySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.delivery.v1.DeliveryService/RecordReturns" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordReturnsSvc<T: DeliveryService>(pub Arc<T>);
+                    impl<
+                        T: DeliveryService,
+                    > tonic::server::UnaryService<super::RecordReturnsRequest>
+                    for RecordReturnsSvc<T> {
+                        type Response = super::RecordReturnsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordReturnsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeliveryService>::record_returns(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordReturnsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.delivery.v1.DeliveryService/RecordDeliveryProofs" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordDeliveryProofsSvc<T: DeliveryService>(pub Arc<T>);
+                    impl<
+                        T: DeliveryService,
+                    > tonic::server::UnaryService<super::RecordDeliveryProofsRequest>
+                    for RecordDeliveryProofsSvc<T> {
+                        type Response = super::RecordDeliveryProofsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordDeliveryProofsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeliveryService>::record_delivery_proofs(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordDeliveryProofsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.delivery.v1.DeliveryService/RecordHandOver" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordHandOverSvc<T: DeliveryService>(pub Arc<T>);
+                    impl<
+                        T: DeliveryService,
+                    > tonic::server::UnaryService<super::RecordHandOverRequest>
+                    for RecordHandOverSvc<T> {
+                        type Response = super::Delivery;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordHandOverRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeliveryService>::record_hand_over(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordHandOverSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -384,6 +384,8 @@ pub enum ErrorReason {
     PeriodReversed = 31,
     /// The suspension is shorter in total than its ground asks for.
     LengthNotReached = 32,
+    /// The way is not open here, or the law does not let the document travel by it.
+    ChannelClosed = 33,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -421,6 +423,7 @@ impl ErrorReason {
             Self::WrongLanguage => "ERROR_REASON_WRONG_LANGUAGE",
             Self::PeriodReversed => "ERROR_REASON_PERIOD_REVERSED",
             Self::LengthNotReached => "ERROR_REASON_LENGTH_NOT_REACHED",
+            Self::ChannelClosed => "ERROR_REASON_CHANNEL_CLOSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -455,6 +458,7 @@ impl ErrorReason {
             "ERROR_REASON_WRONG_LANGUAGE" => Some(Self::WrongLanguage),
             "ERROR_REASON_PERIOD_REVERSED" => Some(Self::PeriodReversed),
             "ERROR_REASON_LENGTH_NOT_REACHED" => Some(Self::LengthNotReached),
+            "ERROR_REASON_CHANNEL_CLOSED" => Some(Self::ChannelClosed),
             _ => None,
         }
     }

@@ -13,10 +13,9 @@ use traject_app::port::{Documents, MadeDocument, PreviewOrder};
 use traject_domain::code::Breach;
 use traject_domain::standing::Standing;
 use traject_letter_pdf::{LetterPdf, RenderError};
-use traject_proof::{ProofBundle, SigningKey};
+use traject_proof::ProofBundle;
 use traject_store::SqlStore;
 use traject_templates::{ComposeError, Letter};
-use traject_twin_http::PageCodes;
 use uuid::Uuid;
 
 /// The documents of a desk.
@@ -27,12 +26,8 @@ pub struct DeskDocuments {
     pub store: Arc<SqlStore>,
     /// The renderer that prints.
     pub press: Arc<LetterPdf>,
-    /// What documents say about their issuer.
+    /// What documents say about their issuer, and what seals them.
     pub senders: Senders,
-    /// Signs proofs; none where the configuration names no key.
-    pub key: Option<Arc<SigningKey>>,
-    /// The addresses of pages; none where none are served.
-    pub pages: Option<Arc<PageCodes>>,
 }
 
 #[async_trait]
@@ -51,7 +46,7 @@ impl Documents for DeskDocuments {
     }
 
     async fn proof(&self, delivery: DeliveryId) -> Result<Vec<u8>, AppError> {
-        let key = self.key.as_ref().ok_or(AppError::NotConfigured("signing.key_file"))?;
+        let key = self.senders.key.as_ref().ok_or(AppError::NotConfigured("signing.key_file"))?;
         let delivery = self.desk.store.delivery(delivery).await?.ok_or(AppError::NotFound)?;
         let document = self.desk.store.document(delivery.id).await?.ok_or(AppError::NotFound)?;
         let dossier = self.desk.dossier(delivery.key.dossier).await?;
@@ -119,7 +114,6 @@ impl DeskDocuments {
             courtesy: order.courtesy.as_ref(),
             plain_page: order.plain_page,
             translations: &translations,
-            twin_url: self.pages.as_ref().filter(|_| delivery.is_some()).map(|pages| pages.address(reference)),
         };
         let letter = source.draft(&order).map_err(|reason| match reason {
             NoDocument::NoSender => AppError::NotConfigured("agencies.email"),

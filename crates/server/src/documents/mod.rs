@@ -19,6 +19,7 @@ use traject_domain::history::{History, Moment};
 use traject_domain::law::{AgencyKind, Law};
 use traject_domain::municipality::Municipality;
 use traject_domain::standing::Standing;
+use traject_proof::{Attestation, Claim};
 use traject_templates::{DeliveryReference, Envelope, Issuer, Letter, LetterLanguage, PerLanguage, Recipient};
 use uuid::Uuid;
 use values::Case;
@@ -42,8 +43,6 @@ pub struct Order<'a> {
     pub plain_page: bool,
     /// The languages for which there are translations.
     pub translations: &'a BTreeSet<Code>,
-    /// Where its page can be read.
-    pub twin_url: Option<String>,
 }
 
 /// Why a document cannot be put in words.
@@ -120,12 +119,12 @@ impl<'a> Source<'a> {
                 issuer_email: contact.email.clone(),
                 issuer_phone: contact.phone.clone(),
                 information_site: self.senders.information_site.clone(),
-                recipient: recipient(self.identity),
+                recipient: self.recipient(),
                 dossier_reference: self.dossier.id.to_string(),
                 delivery_reference: reference,
                 dated_on: order.dated_on,
-                twin_url: order.twin_url.clone(),
-                attestation: None,
+                twin_url: self.page(order),
+                attestation: self.attestation(&agency, order),
             },
         })
     }
@@ -172,6 +171,32 @@ impl<'a> Source<'a> {
             Document::PaymentReminder => breach.is_some_and(|of| of.has_standing_fine()),
             _ => act.is_some(),
         }
+    }
+
+    fn recipient(&self) -> Recipient {
+        let names = [&self.identity.first_names, &self.identity.last_name];
+        let full_name = names.iter().filter_map(|part| part.as_deref()).collect::<Vec<_>>().join(" ");
+        Recipient { full_name, address: traject_app::address::lines(self.identity) }
+    }
+
+    /// Where the document's page can be read; none for a preview without a delivery.
+    fn page(&self, order: &Order<'_>) -> Option<String> {
+        let pages = self.senders.pages.as_ref().filter(|_| !order.reference.is_nil())?;
+        Some(pages.address(order.reference))
+    }
+
+    /// The signed code of a certificate.
+    fn attestation(&self, agency: &Code, order: &Order<'_>) -> Option<String> {
+        let document = order.step.document();
+        let key = self.senders.key.as_ref().filter(|_| document.is_certificate() && !order.reference.is_nil())?;
+        let claim = Claim {
+            document: document.to_string(),
+            issuer: agency.to_string(),
+            issued_on: order.dated_on,
+            reference: order.reference,
+        };
+        // What does not fit a code, such as a date before 1970, has none.
+        Attestation::sign(key, &claim, &self.recipient().full_name).ok()
     }
 
     /// The agency that issues the document, and how it is named.
@@ -222,17 +247,4 @@ impl<'a> Source<'a> {
 fn lot(delivery: Uuid) -> LegalLanguage {
     let odd = delivery.as_bytes()[15] % 2 == 1;
     if odd { LegalLanguage::Nl } else { LegalLanguage::Fr }
-}
-
-/// Name and address as on the envelope.
-pub fn recipient(identity: &Identity) -> Recipient {
-    let join = |parts: &[&Option<String>], between: &str| {
-        parts.iter().filter_map(|part| part.as_deref()).collect::<Vec<_>>().join(between)
-    };
-    let full_name = join(&[&identity.first_names, &identity.last_name], " ");
-    let street = join(&[&identity.street, &identity.house_number], " ");
-    let street = identity.box_number.as_ref().map_or(street.clone(), |number| format!("{street} / {number}"));
-    let city = join(&[&identity.postal_code, &identity.city], " ");
-    let address = [street, city].into_iter().filter(|line| !line.is_empty()).collect();
-    Recipient { full_name, address }
 }

@@ -1,184 +1,19 @@
 //! Copies of letters by mail, through a real SMTP server on the loopback: visits at the counter, letters in a print
 //! folder, mails read back from the sink.
 
-use jiff::civil::date;
+use crate::house::{House, TO, TODAY, clerk, ixelles, mailer};
 use jiff::{SignedDuration, ToSpan as _};
 use mail_parser::{MessageParser, MimeHeaders as _};
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
-use traject_app::Desk;
+use std::sync::Arc;
 use traject_app::act::ActOrder;
-use traject_app::check::{HandOver, Visit};
-use traject_app::ids::DossierId;
-use traject_app::model::{
-    Actor, Channel, Delivery, DeliveryMove, DeliveryState, Identity, RenderedDocument, Request, WorkKind,
-};
-use traject_app::port::{Clock, Store, WorkFilter};
-use traject_domain::Date;
-use traject_domain::code::{Code, LegalLanguage};
-use traject_domain::extract::Extract;
+use traject_app::model::{Channel, DeliveryMove, DeliveryState, RenderedDocument};
+use traject_app::port::Clock;
+use traject_domain::code::LegalLanguage;
 use traject_domain::fact::FactKind;
-use traject_domain::municipality::Municipality;
-use traject_email_smtp::{SmtpConfig, SmtpMailer, TlsMode};
-use traject_letter_pdf::{LetterPdf, PrintFolder};
-use traject_server::ENGINE;
-use traject_server::law::StoredLaws;
-use traject_server::letters::{Contact, Letters, Made, Senders};
-use traject_server::mail::{Mailed, Mails, recover};
-use traject_sim::mail_sink::{Behaviour, MailSink};
-use traject_templates::Texts;
-use traject_testkit::facts::{extract, identity, municipality, national_number};
-use traject_testkit::memory::MemoryStore;
-use traject_testkit::{FixedClock, SeededIds, SeededSalts};
-
-const TODAY: Date = date(2022, 6, 20);
-const TO: &str = "p1@example.org";
-
-/// Fonts are read once for all tests.
-static PRESS: LazyLock<LetterPdf> = LazyLock::new(|| LetterPdf::new().expect("fonts and texts are complete"));
-
-/// A deployment with its relay.
-struct House {
-    desk: Desk,
-    clock: Arc<FixedClock>,
-    folder: tempfile::TempDir,
-    texts: Texts,
-    senders: Senders,
-    mailer: SmtpMailer,
-    sink: MailSink,
-}
-
-/// Ixelles, which has an address in the configuration; no other municipality has.
-fn ixelles() -> Municipality {
-    municipality(8)
-}
-
-fn mailer(port: u16) -> SmtpMailer {
-    SmtpMailer::new(SmtpConfig {
-        host: "127.0.0.1".into(),
-        port,
-        tls: TlsMode::LoopbackPlain,
-        username: None,
-        password_file: None,
-        ca_file: None,
-        from: "Traject <traject@mail.example>".into(),
-        hello_name: None,
-        timeout_s: 20,
-    })
-    .expect("a usable section")
-}
-
-impl House {
-    async fn open() -> Self {
-        let clock = Arc::new(FixedClock::on(TODAY));
-        let store = Arc::new(MemoryStore::new(Arc::<FixedClock>::clone(&clock) as _));
-        Self::on(store, clock).await
-    }
-
-    async fn on(store: Arc<dyn Store>, clock: Arc<FixedClock>) -> Self {
-        let law = Arc::new(
-            traject_server::law::known(&traject_lawbook::LawText::embedded()).expect("the law ships with the program"),
-        );
-        store.put_law(law.hash, &law.content, clock.now()).await.expect("the law is kept");
-        let desk = Desk {
-            law,
-            laws: Arc::new(StoredLaws),
-            engine: ENGINE.into(),
-            store,
-            clock: Arc::<FixedClock>::clone(&clock) as _,
-            ids: Arc::new(SeededIds::new(7)),
-            copies_by_email: true,
-        };
-        let contact = Contact { email: "inburgering@elsene.example".into(), phone: Some("02 555 01 23".into()) };
-        let senders = Senders {
-            information_site: "www.bewelcome.example".into(),
-            contacts: BTreeMap::from([(Code::new(&ixelles().to_string()), contact)]),
-            account: None,
-        };
-        let sink = MailSink::start().await.expect("a port");
-        let mailer = mailer(sink.address().port());
-        let folder = tempfile::tempdir().expect("there is a temporary folder");
-        let texts = Texts::load().expect("complete texts");
-        Self { desk, clock, folder, texts, senders, mailer, sink }
-    }
-
-    fn request(&self) -> Request {
-        Request { caller: "staff-1".into(), id: traject_app::port::Ids::next(self.desk.ids.as_ref()), hash: [0; 32] }
-    }
-
-    /// A check at the counter: the first of a person prepares a certificate with its copy.
-    async fn check(&self, n: u64, extract: Extract, email: Option<&str>) -> DossierId {
-        let visit = Visit {
-            request: self.request(),
-            actor: clerk(extract.municipality),
-            number: national_number(n),
-            identity: Identity { email: email.map(str::to_owned), ..identity() },
-            extract,
-            checked_on: self.clock.today(),
-            hand_over: HandOver::default(),
-            validate_only: false,
-        };
-        self.desk.visit(&visit).await.expect("the check is recorded").dossier
-    }
-
-    async fn visit(&self, n: u64, language: Option<LegalLanguage>) -> DossierId {
-        let extract = Extract { letter_language: language, ..extract(ixelles()) };
-        self.check(n, extract, Some(&format!("p{n}@example.org"))).await
-    }
-
-    async fn letters(&self) -> Made {
-        let mut folder = PrintFolder::open(self.folder.path()).expect("a writable folder");
-        let (desk, senders) = (&self.desk, &self.senders);
-        let mut letters = Letters { desk, press: &PRESS, folder: &mut folder, senders };
-        letters.run().await.expect("letters are made")
-    }
-
-    async fn mails(&self) -> Mailed {
-        self.mails_through(&self.mailer).await
-    }
-
-    async fn mails_through(&self, mailer: &SmtpMailer) -> Mailed {
-        let mails =
-            Mails { desk: &self.desk, mailer, texts: &self.texts, senders: &self.senders, host: "mail.example" };
-        // A server runs its jobs in a task of their own.
-        sendable(mails.run()).await.expect("the store answers")
-    }
-
-    async fn delivery(&self, dossier: DossierId, channel: Channel) -> Delivery {
-        let all = self.desk.store.deliveries_of(dossier).await.expect("the store answers");
-        let [only] = &all.into_iter().filter(|one| one.key.channel == channel).collect::<Vec<_>>()[..] else {
-            panic!("one delivery a channel")
-        };
-        only.clone()
-    }
-
-    async fn state(&self, dossier: DossierId) -> DeliveryState {
-        self.delivery(dossier, Channel::Email).await.state
-    }
-
-    async fn doubts(&self) -> usize {
-        let filter = WorkFilter {
-            municipality: None,
-            kind: Some(WorkKind::DeliveryInDoubt),
-            assignee: None,
-            held: None,
-            today: self.clock.today(),
-        };
-        self.desk.store.work(&filter, None, 10).await.expect("the store answers").len()
-    }
-
-    fn pass(&self, time: SignedDuration) {
-        self.clock.set(self.clock.now().checked_add(time).expect("an instant of our time"));
-    }
-}
-
-fn sendable<T: Send>(future: T) -> T {
-    future
-}
-
-fn clerk(municipality: Municipality) -> Actor {
-    Actor { staff: "staff-1".into(), agency: Code::new(&municipality.to_string()), role: Code::new("clerk") }
-}
+use traject_server::engine::Sent;
+use traject_sim::mail_sink::Behaviour;
+use traject_testkit::facts::{extract, municipality};
+use traject_testkit::{FixedClock, SeededSalts};
 
 async fn accepted_with_its_letter(house: &House) {
     let languages = [Some(LegalLanguage::Nl), Some(LegalLanguage::Fr), None];
@@ -187,7 +22,7 @@ async fn accepted_with_its_letter(house: &House) {
         dossiers.push(house.visit(n, language).await);
     }
     assert_eq!(house.letters().await.printed, 3);
-    assert_eq!(house.mails().await, Mailed { accepted: 3, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { accepted: 3, ..Sent::default() });
     let received = house.sink.received();
     for ((dossier, tags), (n, mail)) in dossiers.into_iter().zip(["nl", "fr", "nl, fr"]).zip((1..).zip(&received)) {
         assert_eq!(house.state(dossier).await, DeliveryState::Accepted);
@@ -220,7 +55,7 @@ async fn accepted_with_its_letter(house: &House) {
             assert!(!subject.contains(personal), "{subject}");
         }
     }
-    assert_eq!(house.mails().await, Mailed::default());
+    assert_eq!(house.mails().await, Sent::default());
     assert_eq!(house.sink.count(), 3);
 }
 
@@ -245,10 +80,10 @@ async fn a_refused_recipient_is_given_up() {
     let dossier = house.visit(1, None).await;
     house.letters().await;
     house.sink.behave(TO, Behaviour::RefuseRecipient(550));
-    assert_eq!(house.mails().await, Mailed { failed: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { failed: 1, ..Sent::default() });
     assert_eq!(house.state(dossier).await, DeliveryState::PermanentFailure);
     house.pass(SignedDuration::from_hours(48));
-    assert_eq!(house.mails().await, Mailed::default());
+    assert_eq!(house.mails().await, Sent::default());
     // Paper is the act, and goes its way.
     assert_eq!(house.delivery(dossier, Channel::Letter).await.state, DeliveryState::Printed);
     assert_eq!(house.doubts().await, 0);
@@ -260,13 +95,13 @@ async fn what_fails_for_now_is_sent_again_after_its_wait_as_the_same_mail() {
     let dossier = house.visit(1, None).await;
     house.letters().await;
     house.sink.behave(TO, Behaviour::RefuseMessage(451));
-    assert_eq!(house.mails().await, Mailed { postponed: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { postponed: 1, ..Sent::default() });
     house.sink.behave(TO, Behaviour::Accept);
     house.pass(SignedDuration::from_secs(59));
-    assert_eq!(house.mails().await, Mailed { waiting: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { waiting: 1, ..Sent::default() });
     assert_eq!(house.state(dossier).await, DeliveryState::TemporaryFailure);
     house.pass(SignedDuration::from_secs(1));
-    assert_eq!(house.mails().await, Mailed { accepted: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { accepted: 1, ..Sent::default() });
     assert_eq!(house.delivery(dossier, Channel::Email).await.attempts, 2);
     let received = house.sink.received();
     assert_eq!(received.iter().map(|mail| mail.accepted).collect::<Vec<_>>(), [false, true]);
@@ -285,10 +120,10 @@ async fn after_twelve_attempts_a_mail_is_given_up() {
     house.letters().await;
     house.sink.behave(TO, Behaviour::RefuseRecipient(451));
     for attempt in 1..12 {
-        assert_eq!(house.mails().await, Mailed { postponed: 1, ..Mailed::default() }, "{attempt}");
+        assert_eq!(house.mails().await, Sent { postponed: 1, ..Sent::default() }, "{attempt}");
         house.pass(SignedDuration::from_hours(6));
     }
-    assert_eq!(house.mails().await, Mailed { failed: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { failed: 1, ..Sent::default() });
     let copy = house.delivery(dossier, Channel::Email).await;
     assert_eq!((copy.state, copy.attempts), (DeliveryState::PermanentFailure, 12));
 }
@@ -299,12 +134,12 @@ async fn a_lost_answer_is_in_doubt_and_the_mail_never_sent_again() {
     let dossier = house.visit(1, None).await;
     house.letters().await;
     house.sink.behave(TO, Behaviour::DropBeforeAnswer);
-    assert_eq!(house.mails().await, Mailed { in_doubt: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { in_doubt: 1, ..Sent::default() });
     house.sink.behave(TO, Behaviour::Accept);
     for _ in 0..3 {
         house.pass(SignedDuration::from_hours(24));
-        assert_eq!(recover(&house.desk).await.expect("the store answers"), 0);
-        assert_eq!(house.mails().await, Mailed::default());
+        assert_eq!(house.recover().await, 0);
+        assert_eq!(house.mails().await, Sent::default());
     }
     assert_eq!((house.state(dossier).await, house.doubts().await), (DeliveryState::InDoubt, 1));
     assert_eq!(house.sink.count(), 1);
@@ -321,10 +156,10 @@ async fn what_a_crash_left_in_sending_is_in_doubt_and_not_sent() {
         assert!(house.desk.store.move_delivery(copy.id, &by).await.expect("a move"));
     }
     // Nothing is sent of what another attempt may have sent, recovered or not.
-    assert_eq!(house.mails().await, Mailed::default());
-    assert_eq!(recover(&house.desk).await.expect("the store answers"), 2);
-    assert_eq!(recover(&house.desk).await.expect("the store answers"), 0);
-    assert_eq!(house.mails().await, Mailed::default());
+    assert_eq!(house.mails().await, Sent::default());
+    assert_eq!(house.recover().await, 2);
+    assert_eq!(house.recover().await, 0);
+    assert_eq!(house.mails().await, Sent::default());
     assert_eq!((house.state(dossiers[0]).await, house.state(dossiers[1]).await), {
         (DeliveryState::InDoubt, DeliveryState::InDoubt)
     });
@@ -341,9 +176,9 @@ async fn copies_of_letters_that_are_not_made_yet_wait_and_starve_nobody() {
     }
     house.pass(SignedDuration::from_mins(1));
     let dossier = house.visit(1, None).await;
-    assert_eq!(house.mails().await, Mailed { waiting: 201, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { waiting: 201, ..Sent::default() });
     assert_eq!(house.letters().await.printed, 1);
-    assert_eq!(house.mails().await, Mailed { accepted: 1, waiting: 200, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { accepted: 1, waiting: 200, ..Sent::default() });
     assert_eq!(house.state(dossier).await, DeliveryState::Accepted);
     assert_eq!(house.sink.count(), 1);
 }
@@ -368,9 +203,9 @@ async fn a_letter_that_is_rendered_and_not_printed_has_no_copy_yet() {
         ..DeliveryMove::new(DeliveryState::Created, DeliveryState::Rendered, "letters", house.clock.now())
     };
     assert!(house.desk.store.move_delivery(letter.id, &by).await.expect("a move"));
-    assert_eq!(house.mails().await, Mailed { waiting: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { waiting: 1, ..Sent::default() });
     house.letters().await;
-    assert_eq!(house.mails().await, Mailed { accepted: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { accepted: 1, ..Sent::default() });
 }
 
 #[tokio::test]
@@ -394,7 +229,7 @@ async fn a_copy_whose_letter_or_address_is_gone_is_cancelled() {
     assert_eq!((made.printed, made.cancelled), (1, 1));
     house.clock.set_day(TODAY.checked_add(1.day()).expect("tomorrow"));
     house.check(2, extract(ixelles()), None).await;
-    assert_eq!(house.mails().await, Mailed { cancelled: 2, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { cancelled: 2, ..Sent::default() });
     for dossier in [cancelled, moved_out_of_reach] {
         assert_eq!(house.state(dossier).await, DeliveryState::Cancelled);
     }
@@ -411,10 +246,10 @@ async fn a_relay_that_is_away_is_asked_once_a_run() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let away = mailer(closed.local_addr().expect("an address").port());
     drop(closed);
-    assert_eq!(house.mails_through(&away).await, Mailed { postponed: 1, ..Mailed::default() });
-    assert_eq!(house.mails().await, Mailed { accepted: 2, waiting: 1, ..Mailed::default() });
+    assert_eq!(house.mails_through(away).await, Sent { postponed: 1, ..Sent::default() });
+    assert_eq!(house.mails().await, Sent { accepted: 2, waiting: 1, ..Sent::default() });
     house.pass(SignedDuration::from_mins(1));
-    assert_eq!(house.mails().await, Mailed { accepted: 1, ..Mailed::default() });
+    assert_eq!(house.mails().await, Sent { accepted: 1, ..Sent::default() });
     assert_eq!(house.sink.count(), 3);
 }
 
