@@ -231,6 +231,15 @@ impl Story {
     }
 }
 
+/// The steps up to the transfer, with somebody who may look.
+pub(crate) async fn from_counter_to_transfer(server: &Server) -> (Client, String) {
+    let story = Story::of(server).await;
+    let dossier = story.counter().await;
+    story.notice(&dossier).await;
+    story.transfer(&dossier).await;
+    (story.brussels, dossier)
+}
+
 type FineOnly = ImposeFineRequest;
 
 fn fine(dossier: &str, id: u128, amount_cents: i64) -> ImposeFineRequest {

@@ -12,6 +12,7 @@ use traject_proto::traject::act::v1::act_service_client::ActServiceClient;
 use traject_proto::traject::check::v1::check_service_client::CheckServiceClient;
 use traject_proto::traject::decision::v1::decision_service_client::DecisionServiceClient;
 use traject_proto::traject::delivery::v1::delivery_service_client::DeliveryServiceClient;
+use traject_proto::traject::document::v1::document_service_client::DocumentServiceClient;
 use traject_proto::traject::dossier::v1::dossier_service_client::DossierServiceClient;
 use traject_proto::traject::law::v1::law_service_client::LawServiceClient;
 use traject_proto::traject::report::v1::report_service_client::ReportServiceClient;
@@ -233,6 +234,10 @@ impl Client {
     }
     pub(crate) fn delivery(&self) -> DeliveryServiceClient<Called> {
         DeliveryServiceClient::with_interceptor(self.channel.clone(), self.headers)
+    }
+    pub(crate) fn document(&self) -> DocumentServiceClient<Called> {
+        // A document is larger than what a client takes by default.
+        DocumentServiceClient::with_interceptor(self.channel.clone(), self.headers).max_decoding_message_size(64 << 20)
     }
     pub(crate) fn report(&self) -> ReportServiceClient<Called> {
         ReportServiceClient::with_interceptor(self.channel.clone(), self.headers)

@@ -39,32 +39,10 @@ impl Default for Sending {
     }
 }
 
-/// The document that tells a person of a fact; `None` for a fact that is told by no document.
-pub fn step_of(kind: &FactKind) -> Option<LegalStep> {
-    let (document, breach) = match kind {
-        FactKind::NoticePosted { breach, .. } => (Document::FormalNotice, Some(*breach)),
-        FactKind::NoticeWithdrawn(breach) => (Document::NoticeWithdrawal, Some(*breach)),
-        FactKind::Transferred(breach) => (Document::RefusalAndTransfer, Some(*breach)),
-        FactKind::HearingInvited(breach, _) => (Document::HearingInvitation, Some(*breach)),
-        FactKind::Fined(breach, _) => (Document::FineDecision, Some(*breach)),
-        FactKind::DecidedNoFine(breach) => (Document::NoFineDecision, Some(*breach)),
-        FactKind::FineWithdrawn(breach) => (Document::FineWithdrawal, Some(*breach)),
-        FactKind::SuspensionGranted { .. } => (Document::SuspensionGranted, None),
-        FactKind::SuspensionRefused { .. } => (Document::SuspensionRefused, None),
-        FactKind::ExemptionGranted { .. } => (Document::ExemptionGranted, None),
-        FactKind::ExemptionRefused { .. } => (Document::ExemptionRefused, None),
-        FactKind::Registered { .. } => (Document::CertificateOfRegistration, None),
-        FactKind::ContractSigned { .. } => (Document::Contract, None),
-        FactKind::Completed { .. } => (Document::CertificateOfCompletion, None),
-        _ => return None,
-    };
-    LegalStep::new(document, breach)
-}
-
 /// How many facts of a dossier a step's document has told of: the step version of the next one. A fact that was retracted
 /// meanwhile counts, since its document may have gone out.
 pub(crate) fn told(dossier: &Dossier, step: LegalStep) -> u32 {
-    let told = dossier.facts.iter().filter(|fact| step_of(&fact.fact.kind) == Some(step)).count();
+    let told = dossier.facts.iter().filter(|fact| LegalStep::told_by(&fact.fact.kind) == Some(step)).count();
     u32::try_from(told).unwrap_or(u32::MAX)
 }
 
@@ -92,7 +70,7 @@ impl Desk {
         if let FactKind::NoticePosted { language, .. } = &mut kind {
             *language = language.or_else(|| self.letter_language(dossier));
         }
-        let step = step_of(&kind).filter(|step| self.sending.documents.contains(&step.document()));
+        let step = LegalStep::told_by(&kind).filter(|step| self.sending.documents.contains(&step.document()));
         // A ground is granted from a day on that may lie behind or ahead; it is decided today.
         let is_a_period = matches!(kind, FactKind::SuspensionGranted { .. } | FactKind::ExemptionGranted { .. });
         let Some(step) = step.filter(|_| is_a_period || occurred_on == today) else {
@@ -158,28 +136,5 @@ impl Desk {
 
     pub(crate) fn standing_today(&self, dossier: &Dossier) -> Option<Standing> {
         self.standing(dossier, Moment::end_of(self.clock.today()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use traject_domain::code::Breach;
-
-    #[test]
-    fn a_document_that_tells_of_a_breach_is_of_the_fact_s_breach() {
-        for breach in Breach::ALL.iter().copied() {
-            for kind in [
-                FactKind::NoticePosted { breach, language: None },
-                FactKind::NoticeWithdrawn(breach),
-                FactKind::Transferred(breach),
-                FactKind::HearingInvited(breach, None),
-                FactKind::DecidedNoFine(breach),
-                FactKind::FineWithdrawn(breach),
-            ] {
-                assert_eq!(step_of(&kind).and_then(LegalStep::breach), Some(breach), "{kind:?}");
-            }
-        }
-        assert_eq!(step_of(&FactKind::CertificateReceived), None);
     }
 }

@@ -18,7 +18,7 @@ use traject_domain::fact::FactKind;
 use traject_domain::history::{History, Moment};
 use traject_domain::law::{AgencyKind, Law};
 use traject_domain::municipality::Municipality;
-use traject_domain::standing::Standing;
+use traject_domain::standing::{Notice, Standing};
 use traject_proof::{Attestation, Claim};
 use traject_templates::{DeliveryReference, Envelope, Issuer, Letter, LetterLanguage, PerLanguage, Recipient};
 use uuid::Uuid;
@@ -101,7 +101,6 @@ impl<'a> Source<'a> {
             standing,
             step: order.step,
             act,
-            step_version: order.step_version,
             dated_on: order.dated_on,
             known_on: self.at.recorded_by,
             account: self.senders.account.as_ref(),
@@ -160,9 +159,9 @@ impl<'a> Source<'a> {
             Document::CertificateOfObligation => obligation.is_some_and(|of| of.closing.is_none()),
             Document::InformationSheet => true,
             Document::FormalNotice => {
-                let turn = usize::try_from(order.step_version).unwrap_or(usize::MAX);
-                let notice = breach.and_then(|of| of.notices.get(turn));
-                notice.is_some_and(|notice| notice.is_valid())
+                let posted = act.map(|act| act.fact.occurred_on);
+                let own = |notice: &&Notice| !notice.by_hand && Some(notice.posted_on) == posted;
+                breach.and_then(|of| of.notices.iter().find(own)).is_some_and(Notice::is_valid)
             }
             Document::DueDateReminder => {
                 let runs = breach.is_some_and(|of| of.met_on.is_none() && of.term.is_some());

@@ -34,8 +34,6 @@ pub(crate) struct Case<'a> {
     pub(crate) step: LegalStep,
     /// The fact that the document tells of; none where it tells of a standing alone, or is not sent yet.
     pub(crate) act: Option<&'a LedgerFact>,
-    /// How many documents of this step came before.
-    pub(crate) step_version: u32,
     /// The civil day on the document.
     pub(crate) dated_on: Date,
     /// The day whose knowledge of the law counts.
@@ -142,9 +140,10 @@ impl Case<'_> {
 
     /// The notice that the document is, or that it follows on.
     fn notice<'s>(&self, of: &'s BreachStanding) -> Option<&'s Notice> {
-        let own = usize::try_from(self.step_version).ok().filter(|_| self.step.document() == Document::FormalNotice);
-        let index = own.or(of.current_notice);
-        index.and_then(|index| of.notices.get(index)).or_else(|| of.notices.last())
+        let posted =
+            self.act.filter(|_| self.step.document() == Document::FormalNotice).map(|act| act.fact.occurred_on);
+        let own = of.notices.iter().find(|notice| !notice.by_hand && Some(notice.posted_on) == posted);
+        own.or_else(|| of.notices.get(of.current_notice?)).or_else(|| of.notices.last())
     }
 
     /// A notice that is still on its way says how long the term is; what follows it says which day it ended.
