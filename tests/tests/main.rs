@@ -1,6 +1,7 @@
 //! One binary for all black-box tests.
 
 mod decision;
+mod delivery;
 mod documents;
 mod explain;
 mod import;
