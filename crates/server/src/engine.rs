@@ -405,7 +405,11 @@ impl Engine<'_> {
                 self.pause(run.channel, Some(until.duration_since(self.desk.clock.now())));
                 (by(DeliveryState::Queued, None), &mut run.sent.waiting)
             }
-            Outcome::Missed => (by(DeliveryState::Created, None), &mut run.sent.waiting),
+            Outcome::Missed => {
+                // What is made again now leaves in a later run, so that no run can go round in circles.
+                run.is_over = true;
+                (by(DeliveryState::Created, None), &mut run.sent.waiting)
+            }
         };
         let moved = self.desk.store.move_delivery(sending.id, &by).await.map_err(AppError::from)?;
         *count += u64::from(moved);
@@ -433,10 +437,10 @@ impl Engine<'_> {
             let dossier = self.desk.dossier(delivery.key.dossier).await?;
             let identity = store.identity(dossier.id).await.map_err(AppError::from)?.unwrap_or_default();
             to = Addressee { email: email(&identity), number: dossier.numbers.last().map(|(_, number)| *number) };
-            if delivery.key.channel == Channel::Email {
-                if to.email.is_none() {
-                    return Ok(Ready::Gone(DeliveryReason::NoEmailAddress));
-                }
+            if delivery.key.channel == Channel::Email && to.email.is_none() {
+                return Ok(Ready::Gone(DeliveryReason::NoEmailAddress));
+            }
+            if matches!(delivery.key.channel, Channel::Email | Channel::Ebox) {
                 match self.words.of(&dossier, &letter)? {
                     mail::Written::Words(words) => message = Some(words),
                     mail::Written::NoSender => return Ok(Ready::NotYet),

@@ -64,8 +64,8 @@ pub struct Jobs {
     adapters: Vec<Box<dyn ChannelAdapter>>,
     limits: Mutex<BTreeMap<Channel, Limit>>,
     bounces_dir: Option<PathBuf>,
-    /// The day on which reminders were last prepared: once a day is enough.
-    reminded_on: Mutex<Option<Date>>,
+    /// The day on which what the law presumes was recorded and reminders were prepared.
+    day_done: Mutex<Option<Date>>,
 }
 
 /// What one run of the jobs did.
@@ -120,7 +120,7 @@ impl Jobs {
             adapters,
             limits: Mutex::new(limits(&site.config)),
             bounces_dir,
-            reminded_on: Mutex::new(None),
+            day_done: Mutex::new(None),
         })
     }
 
@@ -184,11 +184,12 @@ impl Jobs {
         let failed = |error: AppError| coded(error.code(), error);
         ran.assessed += self.desk.settle().await.map_err(failed)?.assessed;
         ran.assessed += self.desk.sweep().await.map_err(failed)?.assessed;
-        self.desk.presume().await.map_err(failed)?;
+        // Days of the law pass once a day.
         let today = self.desk.clock.today();
-        if *self.reminded_on.lock().unwrap_or_else(PoisonError::into_inner) != Some(today) {
+        if *self.day_done.lock().unwrap_or_else(PoisonError::into_inner) != Some(today) {
+            self.desk.presume().await.map_err(failed)?;
             self.desk.remind().await.map_err(failed)?;
-            *self.reminded_on.lock().unwrap_or_else(PoisonError::into_inner) = Some(today);
+            *self.day_done.lock().unwrap_or_else(PoisonError::into_inner) = Some(today);
         }
         Ok(())
     }

@@ -88,12 +88,29 @@ impl PrintHouse {
         Ok(())
     }
 
+    /// The batch that letters of a day go into: a further one where they are printed at once after the day's was closed.
+    fn batch_of(&self, on: Date) -> String {
+        let day = on.to_string();
+        let is_free = |batch: &String| {
+            matches!(self.batches, Batches::Daily(_)) || !PrintFolder::was_closed(&self.folder(batch)).unwrap_or(false)
+        };
+        let further = (2..1_000_u32).map(|n| format!("{day}-{n}"));
+        std::iter::once(day.clone()).chain(further).find(is_free).unwrap_or(day)
+    }
+
     /// Whether the cut-off of a batch has passed.
     fn has_left(&self, batch: &str, now: Timestamp) -> bool {
-        let (Batches::Daily(cut_off), Some(day)) = (&self.batches, parse_date(batch)) else { return true };
+        let (Batches::Daily(cut_off), Some(day)) = (&self.batches, day_of(batch)) else { return true };
         let today = brussels_day(now);
         day < today || (day == today && brussels_time(now) >= *cut_off)
     }
+}
+
+/// The day of a batch: `2026-11-25`, or `2026-11-25-2` for the second of a day.
+fn day_of(batch: &str) -> Option<Date> {
+    let (day, rest) = batch.split_at_checked(10)?;
+    let is_numbered = |rest: &str| rest.strip_prefix('-').is_some_and(|n| n.parse::<u32>().is_ok());
+    parse_date(day).filter(|_| rest.is_empty() || is_numbered(rest))
 }
 
 /// The batches in a directory, in order of their days.
@@ -106,7 +123,7 @@ pub fn batches_in(directory: &Path) -> std::io::Result<Vec<String>> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.file_type()?.is_dir() && parse_date(&name).is_some() {
+        if entry.file_type()?.is_dir() && day_of(&name).is_some() {
             batches.push(name);
         }
     }
@@ -140,7 +157,7 @@ impl ChannelAdapter for PrintHouse {
             }
             Batches::Daily(_) => next_working_day(&self.counting, add_days(today, 1), |_, _| ()),
         };
-        Departure { on, batch: Some(on.to_string()) }
+        Departure { on, batch: Some(self.batch_of(on)) }
     }
 
     fn is_due(&self, delivery: &Delivery, now: Timestamp) -> bool {

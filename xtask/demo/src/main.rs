@@ -152,7 +152,8 @@ fn site_file(arguments: &Arguments, sink: &MailSink) -> String {
     let (out, listen, port) = (arguments.out.display(), arguments.listen, sink.address().port());
     let mut text = format!(
         "data_dir = {data:?}\n[server]\nlisten = \"{listen}\"\n[tokens]\nfile = {tokens:?}\n[mail]\nkind = \"email-smtp\"\n\
-         host = \"127.0.0.1\"\nport = {port}\nencryption = \"none\"\nfrom = \"integration@traject.example\"\n",
+         host = \"127.0.0.1\"\nport = {port}\nencryption = \"none\"\nfrom = \"integration@traject.example\"\n\
+         [letters]\ncut_off = \"none\"\n",
         data = out.to_string(),
         tokens = arguments.out.join("tokens.toml").display().to_string(),
     );

@@ -3,10 +3,12 @@
 use crate::house::{House, TODAY, clerk, ixelles};
 use jiff::civil::date;
 use std::fs;
+use traject_app::act::ActOrder;
 use traject_app::deliveries::{DeliveryOrder, Told};
 use traject_app::ids::DossierId;
-use traject_app::model::{Channel, Delivery, DeliveryReason, DeliveryState, LegalStep, WorkKind};
+use traject_app::model::{Channel, Delivery, DeliveryReason, DeliveryState, Document, LegalStep, WorkKind};
 use traject_domain::Date;
+use traject_domain::code::{Breach, Code};
 use traject_domain::fact::{FactKind, ReturnReason};
 use traject_domain::history::{History, Moment};
 use traject_server::bounces;
@@ -199,4 +201,94 @@ async fn a_mail_that_comes_back_is_matched_by_its_reference_and_attempt() {
     assert_eq!((names("traject-unmatched"), names("new").len()), (vec!["4".to_owned(), "5".to_owned()], 0));
     // The letter on paper is the act, and goes its way.
     assert_eq!(house.delivery(dossier, Channel::Letter).await.state, DeliveryState::Printed);
+}
+
+/// An act of the municipality on a day.
+async fn act(house: &House, dossier: DossierId, on: Date, kind: FactKind) {
+    let order = ActOrder {
+        request: house.request(),
+        actor: clerk(ixelles()),
+        dossier,
+        expected_version: None,
+        occurred_on: on,
+        kind,
+        channel: None,
+        number: None,
+        validate_only: false,
+    };
+    house.desk.act(&order).await.expect("the act is allowed");
+}
+
+#[tokio::test]
+async fn a_notice_that_comes_back_from_an_unknown_address_is_void_and_may_be_sent_again() {
+    let house = House::open().await;
+    let dossier = house.visit(1, None).await;
+    act(&house, dossier, TODAY, FactKind::CertificateReceived).await;
+    let breach = Breach::NotRegistered;
+    let late = date(2023, 1, 3);
+    let notice = || FactKind::NoticePosted { breach, language: None };
+    house.clock.set_day(late);
+    act(&house, dossier, late, notice()).await;
+    house.letters().await;
+    let letters = house.desk.store.deliveries_of(dossier).await.expect("the store answers");
+    let of_notices =
+        |letter: &&Delivery| letter.key.step == LegalStep::notice(breach) && letter.key.channel == Channel::Letter;
+    let letter = letters.iter().find(of_notices).expect("the notice goes by letter").clone();
+    assert_eq!(letter.state, DeliveryState::Printed);
+    let told = house.told(&letter, late);
+    for _ in 0..2 {
+        house.desk.record_return(&told, ReturnReason::UnknownAddress).await.expect("it came back");
+    }
+    let found = house.desk.dossier(dossier).await.expect("it is there");
+    let returned = FactKind::NoticeReturned(breach, ReturnReason::UnknownAddress);
+    assert_eq!(found.facts.iter().filter(|fact| fact.fact.kind == returned).count(), 1);
+    let standing = house.desk.standing(&found, Moment::end_of(late)).expect("it is assessed");
+    let notices = &standing.obligation.as_ref().expect("she is obliged").breach(breach).notices;
+    assert!(!notices[0].is_valid(), "a returned letter is never counted as delivered");
+    assert_eq!(house.open_work(WorkKind::AddressCheck).await, 1);
+    house.clock.set_day(date(2023, 1, 9));
+    act(&house, dossier, date(2023, 1, 9), notice()).await;
+    let letters = house.desk.store.deliveries_of(dossier).await.expect("the store answers");
+    let versions: Vec<u32> = letters.iter().filter(of_notices).map(|letter| letter.key.step_version).collect();
+    assert_eq!(versions, [0, 1]);
+}
+
+#[tokio::test]
+async fn a_due_date_is_reminded_of_once_and_in_time() {
+    let house = House::open().await;
+    let dossier = house.visit(1, None).await;
+    act(&house, dossier, TODAY, FactKind::CertificateReceived).await;
+    let reminders = async |today| {
+        house.clock.set_day(today);
+        let reminded = house.desk.remind().await.expect("the store answers");
+        let letters = house.desk.store.deliveries_of(dossier).await.expect("the store answers");
+        let is_reminder = |letter: &&Delivery| letter.key.step.document() == Document::DueDateReminder;
+        (reminded, letters.iter().filter(is_reminder).filter(|letter| letter.key.channel == Channel::Letter).count())
+    };
+    // Due on 20 December.
+    assert_eq!(reminders(date(2022, 10, 19)).await, (0, 0));
+    assert_eq!(reminders(date(2022, 10, 20)).await, (1, 1));
+    assert_eq!(reminders(date(2022, 10, 20)).await, (0, 1));
+    assert_eq!(reminders(date(2022, 12, 20)).await, (0, 1));
+}
+
+#[tokio::test]
+async fn every_act_that_a_person_hears_of_has_its_document_or_a_reason() {
+    let house = House::open().await;
+    let dossier = house.visit(1, None).await;
+    let until = date(2022, 9, 19);
+    let kind = FactKind::SuspensionGranted { code: Code::new("S01"), until };
+    act(&house, dossier, TODAY, kind).await;
+    house.letters().await;
+    let letters = house.desk.store.deliveries_of(dossier).await.expect("the store answers");
+    let is_decision = |letter: &&Delivery| letter.key.step.document() == Document::SuspensionGranted;
+    let letter = letters.iter().find(is_decision).expect("the decision is told");
+    // Made and printed, or given up with a reason and a work item: never left in silence.
+    match letter.state {
+        DeliveryState::Printed => assert_eq!(letter.reason, None),
+        state => {
+            assert_eq!((state, letter.reason.is_some()), (DeliveryState::PermanentFailure, true));
+            assert_eq!(house.open_work(WorkKind::DeliveryFailed).await, 1);
+        }
+    }
 }

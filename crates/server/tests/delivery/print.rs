@@ -7,8 +7,9 @@ use std::fs;
 use traject_app::ids::DossierId;
 use traject_app::model::{Actor, Channel, Delivery, DeliveryReason, DeliveryState, WorkKind};
 use traject_domain::Date;
-use traject_domain::code::Code;
+use traject_domain::code::{Code, LegalLanguage};
 use traject_server::engine::Sent;
+use traject_server::limit::Limit;
 use traject_server::print::Batches;
 use traject_server::status_file;
 
@@ -91,7 +92,9 @@ async fn a_letter_that_misses_its_batch_is_made_again_with_the_day_it_goes() {
     house.letters_in(four()).await;
     // The program stood still until the next morning.
     house.clock.set(at(date(2022, 6, 21), 9, 0));
-    assert_eq!(house.letters_in(four()).await.printed, 0);
+    for _ in 0..2 {
+        assert_eq!(house.letters_in(four()).await.printed, 0);
+    }
     let letter = house.letter(dossier).await;
     assert_eq!((letter.state, letter.batch.as_deref()), (DeliveryState::Queued, Some("2022-06-21")));
     let document = house.desk.store.document(letter.id).await.expect("the store answers").expect("it is made");
@@ -205,4 +208,47 @@ async fn paper_is_not_sent_to_an_address_that_it_came_back_from() {
         (DeliveryState::PermanentFailure, Some(DeliveryReason::AddressReturned))
     );
     assert_eq!(house.open_work(WorkKind::AddressCheck).await, 1);
+}
+
+#[tokio::test]
+async fn what_is_printed_at_once_after_the_batch_of_the_day_left_makes_another() {
+    let house = House::open().await;
+    house.clock.set(at(TODAY, 9, 0));
+    house.visit(1, None).await;
+    house.letters_in(four()).await;
+    house.clock.set(at(TODAY, 16, 0));
+    assert_eq!(house.letters_in(four()).await.printed, 1);
+    let late = house.visit(2, None).await;
+    assert_eq!(house.letters().await.printed, 1);
+    let late = house.letter(late).await;
+    assert_eq!(house.manifest("2022-06-20-2"), [late.id.to_string()]);
+    assert_eq!(house.manifest("2022-06-20").len(), 1);
+}
+
+#[tokio::test]
+async fn no_more_is_printed_in_a_minute_than_the_limit_says() {
+    let house = House::open().await;
+    let two = std::num::NonZeroU32::new(2).expect("from 1");
+    house.limits.lock().expect("nobody panics").insert(Channel::Letter, Limit::per_minute(two));
+    for n in 1..=5 {
+        house.visit(n, None).await;
+    }
+    assert_eq!(house.letters().await.printed, 2);
+    assert_eq!(house.letters().await.printed, 0);
+    house.pass(SignedDuration::from_secs(30));
+    assert_eq!(house.letters().await.printed, 1);
+    house.pass(SignedDuration::from_mins(5));
+    assert_eq!(house.letters().await.printed, 2);
+}
+
+#[tokio::test]
+async fn a_letter_in_another_language_than_the_person_s_is_refused_before_it_is_made() {
+    let house = House::open().await;
+    let dossier = house.visit(1, Some(LegalLanguage::Nl)).await;
+    // The register was wrong: a second check says French.
+    assert_eq!(house.visit(1, Some(LegalLanguage::Fr)).await, dossier);
+    assert_eq!(house.letters().await, Sent { failed: 1, ..Sent::default() });
+    let letter = house.letter(dossier).await;
+    assert_eq!((letter.state, letter.reason), (DeliveryState::PermanentFailure, Some(DeliveryReason::WrongLanguage)));
+    assert_eq!((letter.document, house.open_work(WorkKind::DeliveryFailed).await), (None, 1));
 }
