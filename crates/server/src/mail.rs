@@ -215,6 +215,7 @@ impl Mails<'_> {
             html: Some(words.html),
             language: words.language_tags,
             attachments: vec![Attachment { file_name, content_type, content }],
+            list_unsubscribe: None,
         })))
     }
 
@@ -273,7 +274,7 @@ async fn step(desk: &Desk, delivery: &Delivery, from: DeliveryState, to: Deliver
 }
 
 /// Whether a failure says something of the relay and nothing of the mail.
-fn is_of_the_relay(outcome: SendOutcome) -> bool {
+pub(crate) fn is_of_the_relay(outcome: SendOutcome) -> bool {
     match outcome {
         SendOutcome::TemporaryFailure { step, .. } => step < Step::Recipient,
         // One mail without an answer is one question to a person; a hundred of them help nobody.
@@ -288,7 +289,7 @@ fn is_due(delivery: &Delivery, now: Timestamp) -> bool {
 }
 
 /// How long a mail rests after so many attempts, from 1.
-fn wait_after(attempts: u32) -> SignedDuration {
+pub(crate) fn wait_after(attempts: u32) -> SignedDuration {
     match attempts {
         0 | 1 => SignedDuration::from_mins(1),
         2 => SignedDuration::from_mins(5),
