@@ -380,6 +380,14 @@ pub enum ErrorReason {
     PeriodReversed = 31,
     /// The suspension is shorter in total than its ground asks for.
     LengthNotReached = 32,
+    /// Rows of the mailing are faulty, and nobody accepted that they are left out.
+    MailingHasFaults = 60,
+    /// The mailing has nobody to write to.
+    MailingNoRecipients = 61,
+    /// The mailing is not in a state that allows this.
+    MailingWrongState = 62,
+    /// No mail leaves this deployment.
+    MailSwitchedOff = 63,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -415,6 +423,10 @@ impl ErrorReason {
             Self::WrongLanguage => "ERROR_REASON_WRONG_LANGUAGE",
             Self::PeriodReversed => "ERROR_REASON_PERIOD_REVERSED",
             Self::LengthNotReached => "ERROR_REASON_LENGTH_NOT_REACHED",
+            Self::MailingHasFaults => "ERROR_REASON_MAILING_HAS_FAULTS",
+            Self::MailingNoRecipients => "ERROR_REASON_MAILING_NO_RECIPIENTS",
+            Self::MailingWrongState => "ERROR_REASON_MAILING_WRONG_STATE",
+            Self::MailSwitchedOff => "ERROR_REASON_MAIL_SWITCHED_OFF",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -447,6 +459,10 @@ impl ErrorReason {
             "ERROR_REASON_WRONG_LANGUAGE" => Some(Self::WrongLanguage),
             "ERROR_REASON_PERIOD_REVERSED" => Some(Self::PeriodReversed),
             "ERROR_REASON_LENGTH_NOT_REACHED" => Some(Self::LengthNotReached),
+            "ERROR_REASON_MAILING_HAS_FAULTS" => Some(Self::MailingHasFaults),
+            "ERROR_REASON_MAILING_NO_RECIPIENTS" => Some(Self::MailingNoRecipients),
+            "ERROR_REASON_MAILING_WRONG_STATE" => Some(Self::MailingWrongState),
+            "ERROR_REASON_MAIL_SWITCHED_OFF" => Some(Self::MailSwitchedOff),
             _ => None,
         }
     }
