@@ -143,7 +143,7 @@ async fn create(db: &Db, mailing: &Mailing, recipients: &[Recipient], request: &
         let same = earlier.request_hash == request.hash;
         let found = one(&tx, MailingId(earlier.id)).await?.filter(|_| same);
         tx.rollback().await?;
-        return Ok(found.map_or(Creation::Reused, Creation::Made));
+        return Ok(found.map_or(Creation::Reused, |earlier| Creation::Made(Box::new(earlier))));
     }
     let texts = mailing.texts.iter().map(|(language, text)| mailing_text::Model {
         mailing: mailing.id.0,
@@ -155,7 +155,7 @@ async fn create(db: &Db, mailing: &Mailing, recipients: &[Recipient], request: &
     insert::<mailing_recipient::Entity>(&tx, recipients.iter().map(from_recipient).collect(), None).await?;
     let made = one(&tx, mailing.id).await?.ok_or(Corrupt("mailing"))?;
     tx.commit().await?;
-    Ok(Creation::Made(made))
+    Ok(Creation::Made(Box::new(made)))
 }
 
 async fn one(db: &impl ConnectionTrait, id: MailingId) -> Result<Option<Mailing>, Failure> {
@@ -340,9 +340,22 @@ async fn begin(db: &Db, id: RecipientId, now: Timestamp) -> Result<Begun, Failur
     Ok(why.map_or(Begun::Started, Begun::Barred))
 }
 
+/// Whether the mailing of a recipient was cancelled.
+async fn is_cancelled(db: &Db, tx: &impl ConnectionTrait, id: RecipientId) -> Result<bool, Failure> {
+    let Some(found) = recipient(tx, id).await? else { return Ok(false) };
+    let mailing = held(db, tx, found.mailing.0).await?;
+    Ok(mailing.is_some_and(|mailing| mailing.state == MailingState::Cancelled.code()))
+}
+
 async fn settle(db: &Db, id: RecipientId, settled: Settled, now: Timestamp) -> Result<bool, Failure> {
     use mailing_recipient::Column;
     let tx = db.begin_write().await?;
+    let settled = match settled.state {
+        DeliveryState::TemporaryFailure if is_cancelled(db, &tx, id).await? => {
+            Settled { state: DeliveryState::Cancelled, reason: Some(Reason::MailingCancelled), retry_at: None }
+        }
+        _ => settled,
+    };
     let change = mailing_recipient::Entity::update_many()
         .col_expr(Column::State, Expr::value(settled.state.code()))
         .col_expr(Column::Reason, Expr::value(settled.reason.map(Reason::code)))

@@ -13,6 +13,7 @@ mod compose;
 pub mod composed;
 pub mod context;
 mod mail;
+mod mass_mail;
 mod messages;
 pub mod reasons;
 pub mod samples;
@@ -25,5 +26,6 @@ pub use context::{
     Letter, LetterLanguage, Offer, PerLanguage, Recipient, Served,
 };
 pub use mail::{ComposedMail, CopiedLetter, CopyMail};
+pub use mass_mail::{MassMail, compose_mass};
 pub use messages::{codes, message, message_with};
 pub use texts::{TextError, Texts};

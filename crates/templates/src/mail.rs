@@ -143,7 +143,7 @@ impl Paragraph {
 }
 
 /// A text as HTML shows it, between tags as well as in a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

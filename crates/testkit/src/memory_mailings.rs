@@ -73,7 +73,11 @@ impl Mailings for MemoryMailings {
         let key = (request.caller.clone(), request.id);
         if let Some((hash, earlier)) = record.requests.get(&key) {
             let same = *hash == request.hash;
-            return Ok(if same { Creation::Made(record.mailings[earlier].clone()) } else { Creation::Reused });
+            return Ok(if same {
+                Creation::Made(Box::new(record.mailings[earlier].clone()))
+            } else {
+                Creation::Reused
+            });
         }
         let lines: BTreeSet<_> = recipients.iter().map(|recipient| recipient.line).collect();
         let people: BTreeSet<_> = recipients.iter().map(|recipient| &recipient.identity_key).collect();
@@ -84,7 +88,7 @@ impl Mailings for MemoryMailings {
         record.requests.insert(key, (request.hash, mailing.id));
         record.mailings.insert(mailing.id, mailing.clone());
         record.recipients.extend(recipients.iter().map(|recipient| (recipient.id, recipient.clone())));
-        Ok(Creation::Made(mailing.clone()))
+        Ok(Creation::Made(Box::new(mailing.clone())))
     }
 
     async fn mailing(&self, id: MailingId) -> Result<Option<Mailing>, ReadError> {
@@ -200,6 +204,14 @@ impl Mailings for MemoryMailings {
 
     async fn settle(&self, id: RecipientId, settled: Settled, now: Timestamp) -> Result<bool, ReadError> {
         let mut record = self.record();
+        let cancelled = |record: &Record, of: &Recipient| record.mailings[&of.mailing].state == MailingState::Cancelled;
+        let is_cancelled = record.recipients.get(&id).is_some_and(|of| cancelled(&record, of));
+        let settled = match settled.state {
+            DeliveryState::TemporaryFailure if is_cancelled => {
+                Settled { state: DeliveryState::Cancelled, reason: Some(Reason::MailingCancelled), retry_at: None }
+            }
+            _ => settled,
+        };
         let sending = record.recipients.get_mut(&id).filter(|one| one.state == DeliveryState::Sending);
         let Some(recipient) = sending else { return Ok(false) };
         let Settled { state, reason, retry_at } = settled;

@@ -28,6 +28,8 @@ words! {
         InszChecksum = "INSZ_CHECKSUM",
         /// Longer than 200 characters, or with a control character.
         BadText = "BAD_TEXT",
+        /// The row has more or fewer values than the header: they may stand in wrong columns.
+        RowLength = "ROW_LENGTH",
     }
 
     /// By what two rows are the same.
@@ -60,6 +62,8 @@ pub struct Row {
     pub dossier: Option<DossierId>,
     /// The partner that the row comes from.
     pub partner: Option<Code>,
+    /// True when it has more or fewer values than the header of its file: nothing else is then said of it.
+    pub is_ragged: bool,
 }
 
 impl fmt::Debug for Row {
@@ -164,6 +168,9 @@ impl Validator {
 
     /// Takes the next row; `found` is the dossier of its national number.
     pub fn take(&mut self, row: &Row, found: Option<DossierId>) {
+        if row.is_ragged {
+            return self.fault(row.line, "row", FaultCode::RowLength);
+        }
         let before = self.checked.faults.len();
         let person = self.person(row);
         let language = self.language(row);

@@ -15,6 +15,7 @@ use crate::mailing::text::Texts;
 use crate::model::{Actor, Dossier, DossierRow, Request};
 use crate::port::DossierFilter;
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::delivery::DeliveryState;
@@ -70,8 +71,8 @@ impl Population {
     }
 }
 
-/// Whom a mailing is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Whom a mailing is for. Personal data: `Debug` shows the source only.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Audience {
     /// The rows of a CSV file.
     Csv(Vec<u8>),
@@ -81,6 +82,12 @@ pub enum Audience {
     Dossiers(Population),
     /// Agencies of one kind, or of all.
     Partners(Option<AgencyKind>),
+}
+
+impl fmt::Debug for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Audience({:?})", self.source())
+    }
 }
 
 impl Audience {
@@ -171,6 +178,8 @@ pub struct MailingDesk {
     pub partners: Arc<[Partner]>,
     /// Whether mail leaves this deployment.
     pub can_send: bool,
+    /// Where those write who do not want any more; empty where no mail leaves.
+    pub opt_out_address: Arc<str>,
 }
 
 impl MailingDesk {
@@ -196,7 +205,7 @@ impl MailingDesk {
             return Err(MailingError::NoRecipients);
         }
         match self.mailings.create(&mailing, &recipients, &order.request).await? {
-            Creation::Made(mailing) => Ok(MadeMailing { mailing, checked }),
+            Creation::Made(mailing) => Ok(MadeMailing { mailing: *mailing, checked }),
             Creation::Reused => Err(AppError::RequestReused.into()),
         }
     }

@@ -30,7 +30,7 @@ pub type Rows<'f> = Box<dyn Iterator<Item = Result<Row, FileFault>> + Send + 'f>
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Creation {
     /// It was made, now or by the same request before.
-    Made(Mailing),
+    Made(Box<Mailing>),
     /// The request id was used for another request.
     Reused,
 }
@@ -126,7 +126,8 @@ pub trait Mailings: Send + Sync {
     /// whether [the recipient may be reached](crate::mailing::preference::barred) now.
     async fn begin(&self, id: RecipientId, now: Timestamp) -> Result<Begun, ReadError>;
 
-    /// Records what became of a mail that was being sent; false when it was not.
+    /// Records what became of a mail that was being sent; false when it was not. What would be tried again is cancelled
+    /// where its mailing was cancelled meanwhile.
     async fn settle(&self, id: RecipientId, settled: Settled, now: Timestamp) -> Result<bool, ReadError>;
 
     /// Puts in doubt every mail that is recorded as being sent, and gives how many. For a program that starts, and while

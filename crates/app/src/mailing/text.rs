@@ -105,11 +105,11 @@ impl Text {
 fn filled(text: &str, person: &Person) -> String {
     // A text with a fault never becomes part of a mailing.
     let parts = parts(text).unwrap_or_else(|_| vec![Part::Plain(text)]);
-    parts.into_iter().map(|part| part.as_written(person)).collect()
+    parts.into_iter().map(|part| part.written_for(person)).collect()
 }
 
 impl<'t> Part<'t> {
-    fn as_written(self, person: &'t Person) -> &'t str {
+    fn written_for(self, person: &'t Person) -> &'t str {
         match self {
             Self::Plain(text) => text,
             Self::Value(name) => name.value(person),

@@ -98,7 +98,7 @@ impl MailingFixture {
                 last_name: String::new(),
                 email: format!("P{line}@example.org"),
             }),
-            language: MailLanguage::parse("nl").filter(|_| line % 2 == 0),
+            language: MailLanguage::parse("nl").filter(|_| line.is_multiple_of(2)),
             identity_key: format!("line:{line}"),
             address: address(line),
             state: DeliveryState::Created,
@@ -112,7 +112,7 @@ impl MailingFixture {
     async fn make(&self, purpose: Purpose, recipients: &[Option<DossierId>]) -> (Mailing, Vec<Recipient>) {
         let (mailing, recipients) = self.draw(&Sketch { purpose, recipients: recipients.to_vec() });
         let made = self.mailings.create(&mailing, &recipients, &self.request()).await.expect("writes");
-        assert_eq!(made, Creation::Made(mailing.clone()));
+        assert_eq!(made, Creation::Made(Box::new(mailing.clone())));
         (mailing, recipients)
     }
 
@@ -180,11 +180,11 @@ pub async fn a_mailing_is_made_once_however_often_it_is_asked_for(fixture: &Mail
     let request = fixture.request();
     for _ in 0..2 {
         let made = fixture.mailings.create(&mailing, &recipients, &request).await.expect("writes");
-        assert_eq!(made, Creation::Made(mailing.clone()));
+        assert_eq!(made, Creation::Made(Box::new(mailing.clone())));
     }
     let (other, others) = fixture.draw(&sketch);
     let again = fixture.mailings.create(&other, &others, &request).await.expect("writes");
-    assert_eq!(again, Creation::Made(mailing.clone()), "the request has one effect");
+    assert_eq!(again, Creation::Made(Box::new(mailing.clone())), "the request has one effect");
     let reused = Request { hash: [4; 32], ..request };
     assert_eq!(fixture.mailings.create(&other, &others, &reused).await.expect("reads"), Creation::Reused);
     assert_eq!(fixture.mailings.mailing(other.id).await.expect("reads"), None);
@@ -273,8 +273,8 @@ pub async fn a_mail_begins_once_and_only_while_its_mailing_runs(fixture: &Mailin
 }
 
 pub async fn cancelling_cancels_what_waits_and_nothing_begins_after(fixture: &MailingFixture) {
-    let (running, recipients) = fixture.run(Purpose::Information, &[None; 4]).await;
-    for recipient in &recipients[..3] {
+    let (running, recipients) = fixture.run(Purpose::Information, &[None; 5]).await;
+    for recipient in [&recipients[0], &recipients[1], &recipients[2], &recipients[4]] {
         assert_eq!(fixture.begin(recipient).await, Begun::Started);
     }
     fixture.settle(&recipients[0], DeliveryState::Accepted, None).await;
@@ -285,6 +285,7 @@ pub async fn cancelling_cancels_what_waits_and_nothing_begins_after(fixture: &Ma
         DeliveryState::Cancelled,
         DeliveryState::Sending,
         DeliveryState::Cancelled,
+        DeliveryState::Sending,
     ]) {
         assert_eq!(fixture.found(recipient).await.state, expected);
     }
@@ -292,6 +293,10 @@ pub async fn cancelling_cancels_what_waits_and_nothing_begins_after(fixture: &Ma
     assert_eq!((cancelled.reason, cancelled.retry_at), (Some(Reason::MailingCancelled), None));
     assert_eq!(fixture.begin(&recipients[3]).await, Begun::NotRunning);
     assert!(fixture.settle(&recipients[2], DeliveryState::Accepted, None).await, "what was under way ends");
+    assert!(fixture.settle(&recipients[4], DeliveryState::TemporaryFailure, Some(fixture.now())).await);
+    let stopped = fixture.found(&recipients[4]).await;
+    assert_eq!((stopped.state, stopped.reason), (DeliveryState::Cancelled, Some(Reason::MailingCancelled)));
+    assert_eq!(fixture.mailings.progress(running.id).await.expect("reads").open(), 0);
     assert_eq!(fixture.mailings.due(running.id, fixture.now()).await.expect("reads"), None);
 }
 
