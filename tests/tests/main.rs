@@ -6,6 +6,7 @@ mod import;
 mod kills;
 mod laboratory;
 mod law;
+mod mailing;
 mod procedure;
 mod replay;
 mod support;

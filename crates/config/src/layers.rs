@@ -132,6 +132,7 @@ impl Layers {
             reader.section("law"),
             reader.section("tokens"),
             reader.section("mail"),
+            reader.section("mailings"),
             reader.section("letters"),
             reader.section("log"),
             reader.section("agencies"),
@@ -144,11 +145,12 @@ impl Layers {
                 Some(law),
                 Some(tokens),
                 Some(mail),
+                Some(mailings),
                 Some(letters),
                 Some(log),
                 Some(agencies),
             ) if reader.errors.is_empty() => {
-                Ok(Config { data_dir, server, database, law, tokens, mail, letters, log, agencies })
+                Ok(Config { data_dir, server, database, law, tokens, mail, mailings, letters, log, agencies })
             }
             _ => Err(reader.errors),
         }

@@ -10,6 +10,7 @@ pub mod law;
 pub mod letters;
 pub mod log;
 pub mod mail;
+pub mod mailings;
 pub mod serve;
 pub mod site;
 

@@ -4,6 +4,7 @@ mod decision_command;
 mod explain_command;
 mod law_command;
 mod law_test;
+mod mailing_command;
 mod reassess_command;
 mod replay;
 mod site_commands;
@@ -48,6 +49,9 @@ enum Command {
     /// Checks or describes the configuration.
     #[command(subcommand)]
     Config(site_commands::Config),
+    /// Checks recipients of a mailing, makes mailings, and lets their mails go out.
+    #[command(subcommand)]
+    Mailing(mailing_command::Command),
     /// Answers gRPC calls, runs the deadlines, and makes letters, until it is told to stop.
     Serve(Choice),
     /// Opens everything that the configuration names, and says what is amiss.
@@ -72,6 +76,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Law(command) => return runtime()?.block_on(law_command::run(command)),
         Command::Decision(command) => return runtime()?.block_on(decision_command::run(command)),
+        Command::Mailing(command) => return runtime()?.block_on(mailing_command::run(command)),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Config(command) => site_commands::run_config(command),
         Command::Version => version(),
