@@ -436,3 +436,30 @@ async fn another_agency_has_no_part(server: &Server, name: &str, query: Recipien
     let found = all.mailing().get_mailing(GetMailingRequest { name: name.to_owned() }).await;
     assert_eq!(reason(&found.expect_err("another agency's")), "NOT_FOUND");
 }
+
+#[test]
+fn the_command_line_makes_shows_and_cancels_a_mailing_and_starts_none_without_mail() {
+    let deployment = Deployment::on_sqlite();
+    let path = |name: &str| deployment.dir.path().join(name);
+    let rows = "name,first_names,last_name,email,language\nNadia,,,n@example.org,nl\nAli,,,a@example.org,ar\n";
+    std::fs::write(path("rows.csv"), rows).expect("it is written");
+    std::fs::write(path("nl.txt"), "Dag {full_name}\n\nWelkom.\n").expect("it is written");
+    let at = |arguments: &[&str]| deployment.command_of(&[&["mailing"], arguments, &["--agency", "21004"]].concat());
+    let mut create = at(&["create", "--name", "Zomer", "--purpose", "information", "--legal-basis", "public task"]);
+    create.arg("--csv").arg(path("rows.csv")).arg("--text").arg(format!("nl={}", path("nl.txt").display()));
+    let made = deployment.output(&mut create);
+    let (sums, line) = made.split_once('\n').expect("two lines");
+    assert_eq!(sums, "2 recipients, 0 faults, 0 duplicates");
+    let (id, state) = line.trim_end().split_once(' ').expect("an id");
+    assert_eq!(state, "validated (information): 2 created");
+    let preview = deployment.output(&mut at(&["preview", id, "--samples", "1"]));
+    assert!(preview.starts_with("2 reached in nl\n\nline 2\nSubject: Dag Nadia\n\nWelkom.\n"), "{preview}");
+    let refused = run(&mut at(&["start", id]));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("MAIL_SWITCHED_OFF"));
+    let cancelled = deployment.output(&mut at(&["cancel", id]));
+    assert_eq!(cancelled, format!("{id} cancelled (information): 2 cancelled\n"));
+    assert_eq!(deployment.output(&mut at(&["show", id])), cancelled);
+    let refused = run(&mut at(&["resume", id]));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("MAILING_WRONG_STATE"));
+}
