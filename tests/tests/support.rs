@@ -7,6 +7,7 @@ use tonic::metadata::AsciiMetadataValue;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
+use traject_proto::google::longrunning::operations_client::OperationsClient;
 use traject_proto::google::r#type::Date;
 use traject_proto::traject::act::v1::act_service_client::ActServiceClient;
 use traject_proto::traject::check::v1::check_service_client::CheckServiceClient;
@@ -15,6 +16,7 @@ use traject_proto::traject::delivery::v1::delivery_service_client::DeliveryServi
 use traject_proto::traject::document::v1::document_service_client::DocumentServiceClient;
 use traject_proto::traject::dossier::v1::dossier_service_client::DossierServiceClient;
 use traject_proto::traject::law::v1::law_service_client::LawServiceClient;
+use traject_proto::traject::mailing::v1::mailing_service_client::MailingServiceClient;
 use traject_proto::traject::report::v1::report_service_client::ReportServiceClient;
 use traject_proto::traject::work::v1::work_service_client::WorkServiceClient;
 use traject_testkit::postgres;
@@ -238,6 +240,12 @@ impl Client {
     pub(crate) fn document(&self) -> DocumentServiceClient<Called> {
         // A document is larger than what a client takes by default.
         DocumentServiceClient::with_interceptor(self.channel.clone(), self.headers).max_decoding_message_size(64 << 20)
+    }
+    pub(crate) fn mailing(&self) -> MailingServiceClient<Called> {
+        MailingServiceClient::with_interceptor(self.channel.clone(), self.headers)
+    }
+    pub(crate) fn operations(&self) -> OperationsClient<Called> {
+        OperationsClient::with_interceptor(self.channel.clone(), self.headers)
     }
     pub(crate) fn report(&self) -> ReportServiceClient<Called> {
         ReportServiceClient::with_interceptor(self.channel.clone(), self.headers)

@@ -1,10 +1,11 @@
 //! Codes of the domain and enumerations of the wire: the same words, so that one rule converts them all.
 
+use traject_app::mailing;
 use traject_domain::code::{Breach, LegalLanguage};
 use traject_domain::fact::{AppealOutcome, InformationItem, ReturnReason};
 use traject_domain::law::Channel;
 use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Outcome, Stage, Turn};
-use traject_proto::traject::{act, check, delivery, r#type as shared};
+use traject_proto::traject::{act, check, delivery, mailing as mailings, r#type as shared};
 
 /// An enumeration of the wire that stands for codes of the domain: `D-REGISTER` is `NEXT_CODE_D_REGISTER`.
 pub(crate) trait Wire: Sized + Copy + Into<i32> {
@@ -89,6 +90,13 @@ pairs! {
     delivery::v1::DeliveryChannel = traject_domain::delivery::Channel, "DELIVERY_CHANNEL";
     delivery::v1::DeliveryReason = traject_domain::delivery::DeliveryReason, "DELIVERY_REASON";
     delivery::v1::DeliveryState = traject_domain::delivery::DeliveryState, "DELIVERY_STATE";
+    mailings::v1::Purpose = mailing::Purpose, "PURPOSE";
+    mailings::v1::MailingState = mailing::MailingState, "MAILING_STATE";
+    mailings::v1::SourceKind = mailing::SourceKind, "SOURCE_KIND";
+    mailings::v1::Reason = mailing::Reason, "REASON";
+    mailings::v1::preference::Kind = mailing::PreferenceKind, "KIND";
+    mailings::v1::preference::Source = mailing::preference::PreferenceSource, "SOURCE";
+    mailings::v1::row_duplicate::Sameness = mailing::check::Sameness, "SAMENESS";
 }
 
 /// The wire's number for an optional value; 0, unspecified, for none.

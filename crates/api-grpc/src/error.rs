@@ -76,7 +76,8 @@ fn details(reason: ErrorReason, language: ReadingLanguage, values: &[(&str, &str
     (details, message)
 }
 
-fn plain(code: Code, reason: ErrorReason, language: ReadingLanguage) -> Status {
+/// A status with a reason and nothing beside it.
+pub(crate) fn plain(code: Code, reason: ErrorReason, language: ReadingLanguage) -> Status {
     let (details, message) = details(reason, language, &[]);
     Status::with_error_details(code, message, details)
 }

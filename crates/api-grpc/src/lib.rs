@@ -18,7 +18,9 @@ mod error;
 mod explain;
 mod extract;
 mod law;
+mod mailing;
 mod name;
+mod operations;
 mod page;
 mod parse;
 mod reasons;
@@ -29,12 +31,14 @@ mod work;
 
 pub use auth::{Caller, Tokens};
 pub use error::DOMAIN;
+pub use mailing::mass_mail;
 pub use page::PageKey;
 pub use reasons::{Reader, explanation};
 pub use services::{SERVICES, routes};
 
 use std::sync::Arc;
 use traject_app::Desk;
+use traject_app::mailing::MailingDesk;
 use traject_app::port::{Documents, Reports};
 use traject_templates::reasons::ReasonTexts;
 
@@ -43,6 +47,8 @@ use traject_templates::reasons::ReasonTexts;
 pub struct Api {
     /// The use cases.
     pub desk: Desk,
+    /// The use cases of mailings.
+    pub mailings: MailingDesk,
     /// Figures and answers.
     pub reports: Arc<dyn Reports>,
     /// Previews and proofs.

@@ -1,6 +1,6 @@
 //! Resource names (AIP-122): `dossiers/{uuid}` and the like; a UUID, never a national number.
 
-use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, MailingId, PreferenceId, WorkItemId};
 use uuid::Uuid;
 
 /// The name of a dossier.
@@ -26,6 +26,21 @@ pub(crate) fn delivery(id: DeliveryId) -> String {
 /// The name of a work item.
 pub(crate) fn work_item(id: WorkItemId) -> String {
     format!("workItems/{id}")
+}
+
+/// The name of a mailing.
+pub(crate) fn mailing(id: MailingId) -> String {
+    format!("mailings/{id}")
+}
+
+/// The name of an opt-out or a consent.
+pub(crate) fn preference(id: PreferenceId) -> String {
+    format!("preferences/{id}")
+}
+
+/// The name of an operation, whose id is that of what it does.
+pub(crate) fn operation(id: Uuid) -> String {
+    format!("operations/{id}")
 }
 
 /// The id of `collection/{uuid}`.

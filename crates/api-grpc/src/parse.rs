@@ -76,7 +76,7 @@ impl Fields {
     }
 
     /// A required resource name `collection/{uuid}`.
-    fn id(&mut self, field: &str, collection: &str, text: &str) -> Option<Uuid> {
+    pub(crate) fn id(&mut self, field: &str, collection: &str, text: &str) -> Option<Uuid> {
         let text = self.required(field, text)?;
         self.read(field, "not a resource name of this collection with a UUID", name::read(collection, text))
     }

@@ -10,6 +10,7 @@ use traject_app::act::Done;
 use traject_app::desk::Assessed;
 use traject_app::model::Dossier;
 use traject_domain::history::{History, Moment};
+use traject_proto::google::longrunning::operations_server;
 use traject_proto::traject as wire;
 use traject_proto::traject::r#type::v1::Standing;
 
@@ -17,7 +18,7 @@ use traject_proto::traject::r#type::v1::Standing;
 macro_rules! areas {
     ($($area:ident: $module:ident, $Server:ident;)+) => {
         /// The full names of the services, for health and for documentation.
-        pub const SERVICES: &[&str] = &[$(wire::$area::v1::$module::SERVICE_NAME),+];
+        pub const SERVICES: &[&str] = &[$(wire::$area::v1::$module::SERVICE_NAME),+, operations_server::SERVICE_NAME];
 
         /// Every service behind the check of who calls, with server reflection (v1 and v1alpha).
         ///
@@ -35,6 +36,8 @@ macro_rules! areas {
                 let service = wire::$area::v1::$module::$Server::new(api.clone());
                 routes.add_service(service.max_decoding_message_size(request_size_max));
             )+
+            let operations = operations_server::OperationsServer::new(api.clone());
+            routes.add_service(operations.max_decoding_message_size(request_size_max));
             routes.add_service(reflection().build_v1().expect("the descriptors are whole"));
             routes.add_service(reflection().build_v1alpha().expect("the descriptors are whole"));
             let routes = routes.routes().into_axum_router().layer(InterceptorLayer::new(tokens.clone()));
@@ -52,6 +55,7 @@ areas! {
     work: work_service_server, WorkServiceServer;
     delivery: delivery_service_server, DeliveryServiceServer;
     document: document_service_server, DocumentServiceServer;
+    mailing: mailing_service_server, MailingServiceServer;
     report: report_service_server, ReportServiceServer;
 }
 

@@ -25,4 +25,10 @@ ids! {
     DeliveryId,
     /// One item on a work list.
     WorkItemId,
+    /// One mailing.
+    MailingId,
+    /// One recipient of one mailing.
+    RecipientId,
+    /// One recorded opt-out or consent.
+    PreferenceId,
 }

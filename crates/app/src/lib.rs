@@ -1,7 +1,7 @@
 //! What Traject does: use cases over ports.
 //!
-//! May depend on the domain, async-trait, jiff, sha2, thiserror and uuid. Must never know SQL, protobuf, files or sockets:
-//! those stand behind the ports of this crate.
+//! May depend on the domain, async-trait, email_address, jiff, sha2, thiserror and uuid. Must never know SQL, protobuf,
+//! files or sockets: those stand behind the ports of this crate.
 
 pub mod act;
 pub mod address;
@@ -14,6 +14,7 @@ pub mod error;
 pub mod ids;
 pub mod import;
 pub mod letters;
+pub mod mailing;
 pub mod model;
 pub mod port;
 pub mod proposal;

@@ -26,6 +26,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// How mail leaves.
     pub mail: Mail,
+    /// Mailings to many.
+    pub mailings: Mailings,
     /// How letters leave.
     pub letters: Letters,
     /// The pages behind the codes on letters.
@@ -153,6 +155,20 @@ pub enum Encryption {
     StartTls,
     /// TLS from the first byte.
     Tls,
+}
+
+/// Mailings to many; they leave as all mail does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mailings {
+    /// The most mails of mailings that start in a minute. Copies of letters do not count, and do not wait for them.
+    pub mails_per_minute: NonZeroU32,
+    /// Days after which names and addresses are removed from the recipients of a mailing that is over; counts, lines,
+    /// dossiers and hashes of addresses stay. How long the law lets them be kept was not found: the default is an
+    /// assumption.
+    pub keep_recipients_days: u32,
+    /// Address that mails name for those who do not want any more. Default: the address of `mail.from`.
+    pub opt_out_address: Option<String>,
 }
 
 /// How letters leave.

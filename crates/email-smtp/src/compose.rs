@@ -23,7 +23,12 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox) -> Result<Message, Unsendable
     let to: Address = mail.to.parse().map_err(|_| Unsendable)?;
     let one_line = |text: &str| !text.chars().any(char::is_control);
     let language_tags = mail.language.bytes().all(|b| b.is_ascii_alphanumeric() || b"-, ".contains(&b));
-    if !one_line(&mail.subject) || !language_tags || mail.language.is_empty() {
+    let is_link = |text: &String| text.bytes().all(|b| b.is_ascii_graphic());
+    if !one_line(&mail.subject)
+        || !language_tags
+        || mail.language.is_empty()
+        || !mail.list_unsubscribe.iter().all(is_link)
+    {
         return Err(Unsendable);
     }
     // The header counts whole seconds from 1970; earlier instants are no day on which this program wrote.
@@ -40,6 +45,10 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox) -> Result<Message, Unsendable
         .raw_header(raw("Content-Language", &mail.language))
         // Keeps holiday replies away, and tells that nobody wrote this by hand (RFC 3834).
         .raw_header(raw("Auto-Submitted", "auto-generated"));
+    let builder = match &mail.list_unsubscribe {
+        Some(link) => builder.raw_header(raw("List-Unsubscribe", link)),
+        None => builder,
+    };
     let text = SinglePart::plain(mail.text.clone());
     let html = mail.html.clone().map(SinglePart::html);
     let bare = mail.attachments.is_empty();

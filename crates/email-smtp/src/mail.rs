@@ -24,6 +24,9 @@ pub struct Mail {
     pub language: String,
     /// Files to go along.
     pub attachments: Vec<Attachment>,
+    /// How to be written to no more: the header `List-Unsubscribe` (RFC 2369, 3.2), such as `<mailto:a@b.be?subject=x>`;
+    /// ASCII without spaces.
+    pub list_unsubscribe: Option<String>,
 }
 
 /// A file that goes along with a mail.

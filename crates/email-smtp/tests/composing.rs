@@ -34,6 +34,7 @@ fn mail() -> Mail {
             content_type: "application/pdf".into(),
             content: b"%PDF-1.7 \xff\xfe not really".to_vec(),
         }],
+        list_unsubscribe: None,
     }
 }
 
@@ -55,6 +56,20 @@ fn text_and_html_are_alternatives_and_a_bare_text_is_a_single_part() {
     assert_eq!(root(&without_files), "multipart/alternative");
     assert_eq!(root(&Mail { html: None, ..without_files }), "text/plain");
     assert_eq!(root(&Mail { html: None, ..mail() }), "multipart/mixed");
+}
+
+#[test]
+fn a_way_out_of_a_mailing_is_a_header_of_its_own_and_cannot_bring_others() {
+    let with = |link: &str| mailer().compose(&Mail { list_unsubscribe: Some(link.into()), ..mail() });
+    let raw = with("<mailto:geen@mail.example?subject=opt-out-1>").expect("composed");
+    let message = MessageParser::default().parse(&raw).expect("a message");
+    let header = message.header_raw("List-Unsubscribe").expect("the header");
+    assert_eq!(header.trim(), "<mailto:geen@mail.example?subject=opt-out-1>");
+    let plain = mailer().compose(&mail()).expect("composed");
+    assert!(!String::from_utf8_lossy(&plain).contains("List-Unsubscribe"));
+    for broken in ["<mailto:a@b.be>\r\nBcc: c@d.be", "<mailto:a b@c.be>", "<mailto:é@b.be>"] {
+        assert!(with(broken).is_none(), "{broken}");
+    }
 }
 
 proptest! {

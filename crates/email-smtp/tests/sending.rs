@@ -49,6 +49,7 @@ fn mail(to: &str) -> Mail {
         html: None,
         language: "nl, fr".into(),
         attachments: Vec::new(),
+        list_unsubscribe: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads the import format, `registrations.csv` and `events.csv`, row by row: each row becomes a [`Registration`] or an
 //! [`Event`], repeats one (and is passed over), or is a [`Reject`] with the first fault from left to right.
 //!
-//! May depend on traject-domain, csv (which writes `rejects.csv`) and thiserror.
+//! May depend on traject-domain, csv (which writes `rejects.csv`, and reads recipients of mailings) and thiserror.
 //! Must never know async, a database, the clock, the internal keys of persons, or what a fact means for a standing.
 //!
 //! Read in this order: [`Registrations`] (to its end: which numbers are registered decides which events are known),
@@ -14,6 +14,7 @@ mod event;
 mod file;
 mod ids;
 mod known;
+mod recipients;
 mod record;
 mod registration;
 mod reject;
@@ -23,6 +24,7 @@ pub use contact::Contact;
 pub use event::{Event, EventKind, Events, replaced_numbers, reported_numbers, retracted_ids};
 pub use file::{FileError, FileKind};
 pub use known::Numbers;
+pub use recipients::{RecipientRow, RecipientRows, RecipientsError};
 pub use registration::{Registration, Registrations};
 pub use reject::{Reject, RejectCode, RejectWriter};
 

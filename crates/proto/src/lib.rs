@@ -9,6 +9,14 @@ pub mod google {
     pub mod r#type {
         include!("gen/google.r#type.rs");
     }
+    /// Errors as messages.
+    pub mod rpc {
+        include!("gen/google.rpc.rs");
+    }
+    /// Work that outlives the call that began it.
+    pub mod longrunning {
+        include!("gen/google.longrunning.rs");
+    }
 }
 
 /// Traject's own packages.
@@ -51,6 +59,8 @@ pub mod traject {
         dossier: "gen/traject.dossier.v1.rs", "gen/traject.dossier.v1.binpb";
         /// The law, what another would change, and which decisions would be others.
         law: "gen/traject.law.v1.rs", "gen/traject.law.v1.binpb";
+        /// Mass mailings.
+        mailing: "gen/traject.mailing.v1.rs", "gen/traject.mailing.v1.binpb";
         /// Figures.
         report: "gen/traject.report.v1.rs", "gen/traject.report.v1.binpb";
         /// The work list.

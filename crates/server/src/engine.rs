@@ -567,7 +567,7 @@ fn has_rested(delivery: &Delivery, now: Timestamp) -> bool {
 }
 
 /// How long a delivery rests after so many attempts, from 1.
-const fn wait_after(attempts: u32) -> SignedDuration {
+pub(crate) const fn wait_after(attempts: u32) -> SignedDuration {
     match attempts % ATTEMPTS_MAX {
         0 | 1 => SignedDuration::from_mins(1),
         2 => SignedDuration::from_mins(5),

@@ -15,6 +15,7 @@ pub mod letters;
 pub mod limit;
 pub mod log;
 pub mod mail;
+pub mod mailings;
 pub mod pages;
 pub mod print;
 pub mod serve;

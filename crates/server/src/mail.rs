@@ -114,6 +114,7 @@ impl MailHouse {
             html: words.html,
             language: words.language_tags,
             attachments: vec![Attachment { file_name, content_type, content: parcel.document.pdf.clone() }],
+            list_unsubscribe: None,
         })
     }
 }
@@ -141,6 +142,16 @@ impl ChannelAdapter for MailHouse {
             tracing::warn!(delivery = %parcel.delivery.id, %outcome, "a mail did not go out");
         }
         outcome_of(outcome, &mail.message_id)
+    }
+}
+
+/// Whether a failure says something of the relay and nothing of the mail.
+pub(crate) fn is_of_the_relay(outcome: SendOutcome) -> bool {
+    match outcome {
+        SendOutcome::TemporaryFailure { step, .. } => step < Step::Recipient,
+        // One mail without an answer is one question to a person; a hundred of them help nobody.
+        SendOutcome::InDoubt { .. } => true,
+        SendOutcome::Accepted | SendOutcome::PermanentFailure { .. } => false,
     }
 }
 

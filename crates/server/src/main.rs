@@ -7,6 +7,7 @@ mod explain_command;
 mod key_command;
 mod law_command;
 mod law_test;
+mod mailing_command;
 mod proof_command;
 mod reassess_command;
 mod replay;
@@ -67,6 +68,9 @@ enum Command {
     /// Checks or describes the configuration.
     #[command(subcommand)]
     Config(site_commands::Config),
+    /// Checks recipients of a mailing, makes mailings, and lets their mails go out.
+    #[command(subcommand)]
+    Mailing(mailing_command::Command),
     /// Answers gRPC calls, runs the deadlines, and makes letters, until it is told to stop.
     Serve(Choice),
     /// Opens everything that the configuration names, and says what is amiss.
@@ -96,6 +100,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Certificate(command) => return certificate_command::run(command),
         Command::Proof(command) => return proof_command::run(command),
         Command::Key(command) => key_command::run(command),
+        Command::Mailing(command) => return runtime()?.block_on(mailing_command::run(command)),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Config(command) => site_commands::run_config(command),
         Command::Version => version(),

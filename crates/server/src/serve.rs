@@ -1,8 +1,10 @@
 //! `traject serve`: the gRPC server with its health, its jobs beside it, and an orderly end.
 
+use crate::coded;
 use crate::documents::DeskDocuments;
 use crate::figures::DeskReports;
 use crate::jobs::{Jobs, Part, Ran};
+use crate::mailings::{self, MailingMails, Turn};
 use crate::pages;
 use crate::site::Site;
 use anyhow::{Context, anyhow};
@@ -18,6 +20,7 @@ use tonic::transport::server::Router;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use traject_api_grpc::{Api, PageKey, SERVICES, Tokens, routes};
+use traject_app::mailing::MailingError;
 use traject_app::model::Actor;
 use traject_codec::{Salts as _, SystemSalts};
 use traject_config::Secrets;
@@ -82,6 +85,9 @@ impl Listening {
         jobs.recover().await?;
         let mut jobs = tokio::spawn(work(jobs, reporter.clone(), stopped.clone()));
         let mut pages = tokio::spawn(serve_pages(pages, stopped.clone()));
+        let mails = mailing_mails(&site).await?;
+        let every = site.config.server.jobs_every.get();
+        let mut mails = tokio::spawn(send_mailings(mails, every, reporter.clone(), stopped.clone()));
         let drain = site.config.server.drain_timeout.get();
         let router = router(&site, &secrets, press, reason_texts)?.add_service(health);
         let mut server =
@@ -91,6 +97,7 @@ impl Listening {
             early = &mut server => return early?.context("the server ended by itself"),
             // A server whose deadlines stand still would be worse than none.
             early = &mut jobs => return early.context("the jobs ended by themselves"),
+            early = &mut mails => return early.context("the mailings ended by themselves"),
             early = &mut probe => return early.context("the watch over the database ended by itself"),
             early = &mut pages => return early?.context("the pages ended by themselves"),
         }
@@ -108,6 +115,7 @@ impl Listening {
         probe.await?;
         jobs.await?;
         pages.await??;
+        mails.await?;
         site.close().await
     }
 }
@@ -133,6 +141,7 @@ fn router(
     let page_key = Arc::new(PageKey::new(&key));
     let api = Api {
         desk: site.desk.clone(),
+        mailings: mailings::desk(site),
         reports: Arc::new(reports),
         documents: Arc::new(documents),
         reason_texts,
@@ -210,6 +219,53 @@ async fn work(jobs: Jobs, reporter: HealthReporter, stopped: watch::Receiver<boo
             tracing::info!(ran.assessed, ran.printed, ran.mailed, "jobs");
         }
         if tokio::time::timeout(jobs.every(), ended(stopped.clone())).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// The health service of mailings, and their name in the log.
+const MAILINGS: &str = "mailings";
+
+/// What sends mails of mailings, after it has settled what an earlier program left half done.
+async fn mailing_mails(site: &Site) -> anyhow::Result<Option<MailingMails>> {
+    let Some(mails) = MailingMails::new(site)? else { return Ok(None) };
+    let in_doubt = mails.recover().await.map_err(|error| coded(error.code(), error))?;
+    if in_doubt > 0 {
+        tracing::warn!(in_doubt, "mails of mailings were being sent when the program ended");
+    }
+    Ok(Some(mails))
+}
+
+/// Sends mails of mailings one by one, beside the jobs: a pace must not hold deadlines up.
+async fn send_mailings(
+    mails: Option<MailingMails>,
+    every: Duration,
+    reporter: HealthReporter,
+    stopped: watch::Receiver<bool>,
+) {
+    let Some(mut mails) = mails else {
+        reporter.set_service_status(MAILINGS, ServingStatus::Serving).await;
+        return ended(stopped).await;
+    };
+    loop {
+        let turn = async {
+            let turn = mails.turn().await?;
+            if turn == Turn::Idle {
+                mails.forget().await?;
+            }
+            Ok::<_, MailingError>(turn)
+        };
+        let (status, rest) = match turn.await {
+            Ok(turn) => (ServingStatus::Serving, MailingMails::rest(turn, every)),
+            Err(error) => {
+                let error = format!("{:#}", coded(error.code(), error));
+                tracing::error!(job = MAILINGS, error, "a job failed; it is tried again");
+                (ServingStatus::NotServing, every)
+            }
+        };
+        reporter.set_service_status(MAILINGS, status).await;
+        if tokio::time::timeout(rest, ended(stopped.clone())).await.is_ok() {
             return;
         }
     }

@@ -21,6 +21,7 @@ use traject_letter_pdf::LetterPdf;
 use traject_report::answer::Answer;
 use traject_server::import::{Files, import};
 use traject_server::jobs::{Jobs, SKEW_MAX};
+use traject_server::mailings::MailingMails;
 use traject_server::serve::Listening;
 use traject_server::{coded, figures, site};
 use traject_store::Rebuild;
@@ -243,6 +244,8 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
     for unnamed in ReasonTexts::load()?.unnamed(&site.desk.law.law) {
         writeln!(out, "reasons: {unnamed}; the English name stands in")?;
     }
+    // What a link in a mail cannot hold is said here, and not by a server that does not start.
+    MailingMails::new(&site)?;
     match jobs.sends_mail() {
         true => writeln!(out, "mail: the section is usable; the relay was not called")?,
         false => writeln!(out, "mail: off (mail.kind)")?,

@@ -13,6 +13,8 @@ mod entity;
 mod error;
 mod group;
 mod lists;
+mod mailing_row;
+mod mailings;
 mod migration;
 mod predicate;
 mod read;

@@ -15,6 +15,7 @@ pub mod composed;
 pub mod context;
 mod documents;
 mod mail;
+mod mass_mail;
 mod messages;
 pub mod proofs;
 pub mod reasons;
@@ -34,6 +35,7 @@ pub use context::{
     DeliveryReference, Envelope, InvalidReference, Issuer, Letter, LetterLanguage, Offer, PerLanguage, Recipient,
 };
 pub use mail::{ComposedMail, CopyMail};
+pub use mass_mail::{MassMail, compose_mass};
 pub use messages::{codes, message, message_with};
 pub use slot::{Slot, Values};
 pub use texts::{TextError, TextFault, Texts};

@@ -8,6 +8,7 @@ pub mod bench;
 pub mod contract;
 pub mod facts;
 pub mod memory;
+pub mod memory_mailings;
 pub mod postgres;
 
 use jiff::Timestamp;

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The areas with a service, each with a descriptor set of its own for reflection.
-const AREAS: [&str; 9] = ["act", "check", "decision", "delivery", "document", "dossier", "law", "report", "work"];
+const AREAS: [&str; 10] =
+    ["act", "check", "decision", "delivery", "document", "dossier", "law", "mailing", "report", "work"];
 
 /// Where the generated files lie.
 const GEN: &str = "crates/proto/src/gen";

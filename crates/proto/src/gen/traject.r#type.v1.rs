@@ -386,6 +386,14 @@ pub enum ErrorReason {
     LengthNotReached = 32,
     /// The way is not open here, or the law does not let the document travel by it.
     ChannelClosed = 33,
+    /// Rows of the mailing are faulty, and nobody accepted that they are left out.
+    MailingHasFaults = 60,
+    /// The mailing has nobody to write to.
+    MailingNoRecipients = 61,
+    /// The mailing is not in a state that allows this.
+    MailingWrongState = 62,
+    /// No mail leaves this deployment.
+    MailSwitchedOff = 63,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -424,6 +432,10 @@ impl ErrorReason {
             Self::PeriodReversed => "ERROR_REASON_PERIOD_REVERSED",
             Self::LengthNotReached => "ERROR_REASON_LENGTH_NOT_REACHED",
             Self::ChannelClosed => "ERROR_REASON_CHANNEL_CLOSED",
+            Self::MailingHasFaults => "ERROR_REASON_MAILING_HAS_FAULTS",
+            Self::MailingNoRecipients => "ERROR_REASON_MAILING_NO_RECIPIENTS",
+            Self::MailingWrongState => "ERROR_REASON_MAILING_WRONG_STATE",
+            Self::MailSwitchedOff => "ERROR_REASON_MAIL_SWITCHED_OFF",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -459,6 +471,10 @@ impl ErrorReason {
             "ERROR_REASON_PERIOD_REVERSED" => Some(Self::PeriodReversed),
             "ERROR_REASON_LENGTH_NOT_REACHED" => Some(Self::LengthNotReached),
             "ERROR_REASON_CHANNEL_CLOSED" => Some(Self::ChannelClosed),
+            "ERROR_REASON_MAILING_HAS_FAULTS" => Some(Self::MailingHasFaults),
+            "ERROR_REASON_MAILING_NO_RECIPIENTS" => Some(Self::MailingNoRecipients),
+            "ERROR_REASON_MAILING_WRONG_STATE" => Some(Self::MailingWrongState),
+            "ERROR_REASON_MAIL_SWITCHED_OFF" => Some(Self::MailSwitchedOff),
             _ => None,
         }
     }

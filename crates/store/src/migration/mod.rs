@@ -4,6 +4,7 @@ mod m20261124_000001_ledger;
 mod m20261124_000002_read_models;
 mod m20261125_000003_decisions;
 mod m20261125_000004_delivery_story;
+mod m20261125_000005_mailing;
 
 use crate::error::OpenError;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_read_models::Migration),
             Box::new(m20261125_000003_decisions::Migration),
             Box::new(m20261125_000004_delivery_story::Migration),
+            Box::new(m20261125_000005_mailing::Migration),
         ]
     }
 }

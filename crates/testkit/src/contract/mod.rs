@@ -7,6 +7,7 @@ mod commit;
 mod decisions;
 mod differential;
 mod lists;
+pub mod mailings;
 
 pub use commit::*;
 pub use decisions::*;
