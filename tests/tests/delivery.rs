@@ -131,6 +131,10 @@ async fn the_mail_house_tells_and_scans_tell_what_came_back() {
             ]
         );
     }
+    let bon = server.client(BON).await;
+    let others = RecordReturnsRequest { returns: returns[1..2].to_vec() };
+    let items = bon.delivery().record_returns(others).await.expect("a batch").into_inner().items;
+    assert_eq!(items[0].error_code, "WRONG_ACTOR");
     let bad = RecordReturnsRequest { returns: vec![scanned(code(&first), DeliveryReason::Delayed)] };
     let refused = brussels.delivery().record_returns(bad).await.expect_err("no reason to come back");
     assert_eq!(reason(&refused), "INVALID_ARGUMENT");

@@ -121,6 +121,14 @@ impl Desk {
         }
     }
 
+    /// Only agencies of the kind that issues a document tell what became of it.
+    fn may_tell(&self, actor: &Actor, delivery: &Delivery) -> Result<(), AppError> {
+        match agency_kind(&self.law.law, &actor.agency) == Some(delivery.key.step.document().issuer()) {
+            true => Ok(()),
+            false => Err(self.refusal(RefusalCode::WrongActor).into()),
+        }
+    }
+
     /// The code of the municipality that a person belongs to today.
     fn municipality(&self, dossier: &Dossier) -> Option<Code> {
         let at = Moment::end_of(self.clock.today());
@@ -148,9 +156,11 @@ impl Desk {
     /// Stops a delivery that has not left. What is stopped already stays so.
     ///
     /// # Errors
-    /// [`AppError::Taken`] when it has left; [`AppError::NotFound`]; what the store says.
+    /// [`AppError::Taken`] when it has left; [`AppError::Refused`] when the caller may not; [`AppError::NotFound`]; what the
+    /// store says.
     pub async fn cancel(&self, id: DeliveryId, actor: &Actor) -> Result<Delivery, AppError> {
         let found = self.delivery(id).await?;
+        self.may_tell(actor, &found)?;
         if found.state != DeliveryState::Cancelled {
             if !found.state.is_waiting() {
                 return Err(AppError::Taken(Key::Delivery));
@@ -164,9 +174,11 @@ impl Desk {
     /// Sends once more what failed for good: it is made again from what is known now, under the same key and id.
     ///
     /// # Errors
-    /// [`AppError::Taken`] when it did not fail for good; [`AppError::NotFound`]; what the store says.
+    /// [`AppError::Taken`] when it did not fail for good; [`AppError::Refused`] when the caller may not;
+    /// [`AppError::NotFound`]; what the store says.
     pub async fn resend(&self, id: DeliveryId, actor: &Actor) -> Result<Delivery, AppError> {
         let found = self.delivery(id).await?;
+        self.may_tell(actor, &found)?;
         if found.state != DeliveryState::PermanentFailure {
             return Err(AppError::Taken(Key::Delivery));
         }
@@ -181,11 +193,12 @@ impl Desk {
     /// A printed letter went to the post. Told again, nothing changes.
     ///
     /// # Errors
-    /// [`AppError::Refused`] for a day ahead; [`AppError::Taken`] when it was not printed; [`AppError::NotFound`]; what the
-    /// store says.
+    /// [`AppError::Refused`] for a day ahead, and when the caller may not tell it; [`AppError::Taken`] when it was not
+    /// printed; [`AppError::NotFound`]; what the store says.
     pub async fn record_posting(&self, told: &Told) -> Result<Delivery, AppError> {
         let on = self.not_ahead(told.on)?;
         let found = self.delivery(told.delivery).await?;
+        self.may_tell(&told.actor, &found)?;
         match found.state {
             DeliveryState::Printed => {}
             DeliveryState::Posted | DeliveryState::Delivered | DeliveryState::Returned => return Ok(found),
@@ -210,6 +223,7 @@ impl Desk {
     pub async fn record_return(&self, told: &Told, reason: ReturnReason) -> Result<Delivery, AppError> {
         let on = self.not_ahead(told.on)?;
         let found = self.delivery(told.delivery).await?;
+        self.may_tell(&told.actor, &found)?;
         let why = match reason {
             ReturnReason::Unclaimed => DeliveryReason::Unclaimed,
             ReturnReason::UnknownAddress => DeliveryReason::UnknownAddress,
@@ -257,6 +271,7 @@ impl Desk {
     pub async fn record_proof(&self, told: &Told) -> Result<Delivery, AppError> {
         let on = self.not_ahead(told.on)?;
         let found = self.delivery(told.delivery).await?;
+        self.may_tell(&told.actor, &found)?;
         let (state, reason) = (found.state, found.reason);
         let is_out = matches!(state, DeliveryState::Printed | DeliveryState::Posted | DeliveryState::Accepted)
             || (state == DeliveryState::Delivered && reason == Some(DeliveryReason::Presumed));
@@ -283,6 +298,7 @@ impl Desk {
     pub async fn record_hand_over(&self, told: &Told, signed: bool) -> Result<Delivery, AppError> {
         let on = self.not_ahead(told.on)?;
         let found = self.delivery(told.delivery).await?;
+        self.may_tell(&told.actor, &found)?;
         let counts = self.rule(found.key.channel).and_then(|rule| rule.refused_signature);
         let (to, why) = match (signed, counts) {
             (true, _) => (DeliveryState::Delivered, DeliveryReason::Signed),

@@ -147,7 +147,8 @@ impl Engine<'_> {
         use DeliveryState::{Created, Queued, Rendered, TemporaryFailure};
         for state in [TemporaryFailure, Queued, Rendered, Created] {
             let mut after = None;
-            loop {
+            // What is over sends nothing; documents are made all the same.
+            while !run.is_over || matches!(state, Rendered | Created) {
                 let page = self.desk.store.deliveries(Some(run.channel), state, after, PAGE).await;
                 let page = page.map_err(AppError::from)?;
                 for delivery in &page {
@@ -372,6 +373,13 @@ impl Engine<'_> {
         if !matches!(outcome, Outcome::Accepted { .. } | Outcome::Printed { .. }) {
             tracing::warn!(delivery = %sending.id, channel = %run.channel, ?outcome, "a delivery did not go out");
         }
+        let outcome = match outcome {
+            // A repeat has no second effect: it rests, and is sent again.
+            Outcome::InDoubt if run.adapter.capabilities().idempotent_key => {
+                Outcome::TemporaryFailure { reason: DeliveryReason::NoAnswer, retry_after: None }
+            }
+            outcome => outcome,
+        };
         let by = |to, reason| self.by(sending, to, reason);
         let (by, count) = match outcome {
             Outcome::Accepted { reference } => {

@@ -34,7 +34,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Records the two import files in the ledger; the same files again change nothing.
     Import(site_commands::Import),
-    /// Assesses what wakes today, and what an import left; lapses become proposals on the work list.
+    /// Assesses what wakes today, and what an import left; lapses become proposals on the work list, presumed receipts are
+    /// recorded, and reminders prepared.
     Sweep(Choice),
     /// Makes the letters that wait, into the print folder.
     Letters(Choice),

@@ -162,6 +162,8 @@ pub(crate) async fn run_sweep(choice: &site::Choice) -> anyhow::Result<()> {
     let site = choice.open().await?;
     let settled = site.desk.settle().await?;
     let swept = site.desk.sweep().await?;
+    site.desk.presume().await?;
+    site.desk.remind().await?;
     writeln!(
         std::io::stdout(),
         "{} dossiers assessed, {} left for the next sweep",

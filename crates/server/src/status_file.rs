@@ -65,10 +65,12 @@ async fn read_one(desk: &Desk, folder: &Path, path: &Path, read: &mut Read) -> a
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_path(path)?;
     let mut rejects = csv::Writer::from_writer(Vec::new());
     rejects.write_record(HEADER.iter().chain(&["problem"]))?;
-    let is_known = *reader.headers()? == HEADER[..];
+    let header = csv::StringRecord::from_byte_record_lossy(reader.byte_headers()?.clone());
+    let is_known = header.iter().map(|name| name.trim_start_matches('\u{feff}')).eq(HEADER);
     let mut rejected = 0;
-    for record in reader.records() {
-        let record = record?;
+    for record in reader.byte_records() {
+        // A row in another encoding is a row that is not understood, not a file that is read for ever.
+        let record = csv::StringRecord::from_byte_record_lossy(record?);
         let dealt = if is_known { deal(desk, &record).await } else { Err(Problem::Rejected("OTHER_COLUMNS")) };
         match dealt {
             Ok(()) => read.recorded += 1,

@@ -43,3 +43,43 @@ pub(crate) async fn migrate(db: &DatabaseConnection) -> Result<(), OpenError> {
     Migrator::up(db, None).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::{ConnectOptions, Database, Statement};
+
+    #[tokio::test]
+    async fn deliveries_of_before_keep_their_meaning_and_begin_their_story() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let db = Database::connect(options).await.expect("a database in memory");
+        Migrator::up(&db, Some(3)).await.expect("the schema of before");
+        let steps = ["certificate", "notice/NOT_REGISTERED", "notice/NOT_COMPLETED"];
+        let run = async |sql: String| db.execute_unprepared(&sql).await.expect("a row");
+        run("INSERT INTO dossier VALUES (x'01', 1, 0, FALSE, FALSE)".to_owned()).await;
+        for (n, step) in (1..).zip(steps) {
+            run(format!(
+                "INSERT INTO delivery VALUES (x'0{n}', x'01', '{step}', 0, 'person', 'letter', NULL, 'printed', 1, 7, NULL)"
+            ))
+            .await;
+        }
+        migrate(&db).await.expect("the schema of today");
+        let sql = "SELECT step, at, e.state FROM delivery d JOIN delivery_event e ON e.delivery = d.id AND seq = 1 ORDER BY d.id";
+        let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("rows");
+        let read = |row: &sea_orm::QueryResult| {
+            let step: String = row.try_get("", "step").expect("a step");
+            let at: i64 = row.try_get("", "at").expect("an instant");
+            crate::value::step(&step).expect("a step of today");
+            (step, at)
+        };
+        assert_eq!(
+            rows.iter().map(read).collect::<Vec<_>>(),
+            [
+                ("certificate_of_obligation".to_owned(), 7),
+                ("formal_notice/NOT_REGISTERED".to_owned(), 7),
+                ("formal_notice/NOT_COMPLETED".to_owned(), 7),
+            ]
+        );
+    }
+}
