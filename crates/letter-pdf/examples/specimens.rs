@@ -1,7 +1,8 @@
-//! Writes every letter in every language, with names in several scripts, and an answer, to look at:
-//! `cargo run -p traject-letter-pdf --example specimens -- DIRECTORY [COUNT]`. With COUNT it then makes that many
-//! bilingual notices and one-page certificates and writes nothing more: time it to know letters per second.
+//! Writes every document in every language, with names in several scripts, translations and reading aids, and an answer, to
+//! look at: `cargo run --example specimens -- DIRECTORY [DOCUMENTS]`. DOCUMENTS is a folder of documents that a translator is
+//! working on, as `crates/templates/documents`; without it the embedded texts are used.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use traject_domain::Date;
 use traject_domain::labels::ReadingLanguage;
 use traject_letter_pdf::{AnswerDocument, AnswerTable, Column, LetterPdf};
-use traject_templates::{Letter, LetterLanguage, samples};
+use traject_templates::{Envelope, Letter, LetterLanguage, Texts, samples};
 
 const NAMES: &[(&str, &str)] = &[
     ("latin", "Gül Şahin-Öztürk"),
@@ -39,16 +40,20 @@ const NAMES: &[(&str, &str)] = &[
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let directory = PathBuf::from(arguments.next().ok_or("name a directory")?);
-    let count: usize = arguments.next().map_or(Ok(0), |count| count.parse())?;
     fs::create_dir_all(&directory)?;
-    let press = LetterPdf::new()?;
-    if count > 0 {
-        return repeat(&press, count);
-    }
+    let press = match arguments.next() {
+        Some(documents) => LetterPdf::with_texts(texts(Path::new(&documents))?)?,
+        None => LetterPdf::new()?,
+    };
     for language in [LetterLanguage::Nl, LetterLanguage::Fr, LetterLanguage::Bilingual] {
-        for (kind, letter) in samples::letters(language, &samples::recipient()) {
-            write(&press, &directory, &format!("{kind}-{}", language.code()), &letter)?;
+        let recipient = samples::recipient();
+        let letters = samples::letters(press.texts(), language, &recipient);
+        for (name, letter) in letters.into_iter().chain(samples::longest(press.texts(), language)) {
+            write(&press, &directory, &format!("{name}-{}", language.code()), &letter)?;
         }
+    }
+    for (_, letter) in samples::letters(press.texts(), LetterLanguage::Bilingual, &samples::recipient()) {
+        informed(&press, &directory, &letter)?;
     }
     for (script, name) in NAMES {
         let letter = samples::certificate(samples::envelope(LetterLanguage::Bilingual, samples::named(name)));
@@ -58,17 +63,45 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn write(press: &LetterPdf, directory: &Path, name: &str, letter: &Letter) -> Result<(), Box<dyn Error>> {
-    fs::write(directory.join(format!("{name}.pdf")), press.render(letter)?.pdf)?;
+/// The texts in a folder.
+fn texts(documents: &Path) -> Result<Texts, Box<dyn Error>> {
+    let mut files = BTreeMap::new();
+    for folder in fs::read_dir(documents)?.collect::<Result<Vec<_>, _>>()? {
+        if !folder.file_type()?.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(folder.path())?.collect::<Result<Vec<_>, _>>()? {
+            let path = format!("{}/{}", folder.file_name().display(), file.file_name().display());
+            files.insert(path, fs::read_to_string(file.path())?);
+        }
+    }
+    let files = files.iter().map(|(path, text)| (path.clone(), text.as_str())).collect();
+    Ok(Texts::read(&files)?)
+}
+
+/// A letter in each language it has a translation in, with a reading aid, and its twin.
+fn informed(press: &LetterPdf, directory: &Path, letter: &Letter) -> Result<(), Box<dyn Error>> {
+    let languages: Vec<_> = press.texts().courtesy_languages(letter.document).map(|(code, _)| code).collect();
+    for courtesy in languages.into_iter().map(Some).chain([None]) {
+        let envelope = Envelope {
+            plain: true,
+            twin_url: Some("https://brief.traject.example/7Q2M-K9XR".to_owned()),
+            attestation: Some(format!("TRAJECT1:{}", "A7KQ".repeat(46))),
+            courtesy,
+            ..letter.envelope.clone()
+        };
+        let letter = Letter { envelope, ..letter.clone() };
+        let language = letter.envelope.courtesy.as_ref().map_or("none", |code| code.as_str());
+        let breach = letter.breach.map(|breach| breach.code().to_lowercase()).unwrap_or_default();
+        let name = format!("informed-{}-{breach}-{language}", letter.document.code());
+        write(press, directory, &name, &letter)?;
+        fs::write(directory.join(format!("{name}.html")), press.compose(&letter)?.html())?;
+    }
     Ok(())
 }
 
-fn repeat(press: &LetterPdf, count: usize) -> Result<(), Box<dyn Error>> {
-    for index in 0..count {
-        let mut envelope = samples::envelope(LetterLanguage::Nl, samples::named(&format!("Amina Voorbeeld {index}")));
-        envelope.dossier_reference = format!("T-21009-{index:06}");
-        press.render(&samples::certificate(envelope))?;
-    }
+fn write(press: &LetterPdf, directory: &Path, name: &str, letter: &Letter) -> Result<(), Box<dyn Error>> {
+    fs::write(directory.join(format!("{name}.pdf")), press.render(letter)?.pdf)?;
     Ok(())
 }
 

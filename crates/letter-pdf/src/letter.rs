@@ -117,7 +117,15 @@ impl LetterPdf {
     /// # Errors
     /// [`SetUpError`] when the release itself is faulty.
     pub fn new() -> Result<Self, SetUpError> {
-        Ok(Self { press: Press::new()?, texts: Texts::load()?, made: AtomicU64::new(0) })
+        Self::with_texts(Texts::load()?)
+    }
+
+    /// As [`Self::new`], with other texts than the embedded ones: those a translator is working on.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_texts(texts: Texts) -> Result<Self, SetUpError> {
+        Ok(Self { press: Press::new()?, texts, made: AtomicU64::new(0) })
     }
 
     /// The distinct characters of a text that no embedded font prints, sorted; empty when all are covered.
@@ -165,33 +173,28 @@ impl LetterPdf {
     /// are faults of the release.
     pub fn print(&self, composed: &ComposedLetter) -> Result<Rendered, RenderError> {
         check_lengths(composed)?;
-        let data = |size| LetterData {
-            fonts: self.press.fonts.families(),
-            size,
-            letter: composed,
-            name: Name {
-                text: &composed.recipient_name,
-                rtl: is_right_to_left(&composed.recipient_name),
-                foreign: composed.recipient_name.chars().any(|c| c.is_alphabetic() && !is_latin(c)),
-            },
-        };
         let reference = composed.delivery_reference.as_str();
-        let qr = Bytes::from_string(qr_svg(reference)?);
-        let beside = Beside { qr: Some(qr), attachments: Vec::new() };
-        let set = |size| self.set(Template::Letter, &data(size), &beside);
-        let pages = composed.passages.len();
-        let sizes = if pages == 1 { SIZES_ONE_LANGUAGE } else { SIZES_TWO_LANGUAGES };
-        let preferred = set(sizes[0])?;
-        let mut chosen = None;
-        if preferred.pages() > pages {
-            for size in &sizes[1..] {
-                chosen = Some(set(*size)?).filter(|smaller| smaller.pages() <= pages);
-                if chosen.is_some() {
-                    break;
-                }
-            }
+        let beside = Beside {
+            qr: Some(qr_code(composed.twin_url.as_deref().unwrap_or(reference))?),
+            attestation: composed.attestation.as_deref().map(qr_code).transpose()?,
+            attachments: Vec::new(),
+        };
+        let set = |letter: &ComposedLetter, size| self.set(Template::Letter, &self.data(letter, size), &beside);
+        if composed.courtesy.is_none() && composed.plain.is_none() {
+            let (_, laid) = fitting(composed, |size| set(composed, size))?;
+            return self.finish(&laid, reference);
         }
-        self.finish(&chosen.unwrap_or(preferred), reference)
+        // The size is that of the act alone, with or without what is added for information.
+        let act = ComposedLetter { courtesy: None, plain: None, ..composed.clone() };
+        let (size, _) = fitting(&act, |size| set(&act, size))?;
+        self.finish(&set(composed, size)?, reference)
+    }
+
+    fn data<'a>(&'a self, letter: &'a ComposedLetter, size: f64) -> LetterData<'a> {
+        let text = letter.recipient_name.as_str();
+        let foreign = text.chars().any(|c| c.is_alphabetic() && !is_latin(c));
+        let name = Name { text, rtl: is_right_to_left(text), foreign };
+        LetterData { fonts: self.press.fonts.families(), size, letter, name }
     }
 
     /// Makes an answer: title, introduction, one table with a header row, notes.
@@ -216,7 +219,7 @@ impl LetterPdf {
         }
         let attachments = documents.into_iter().map(|bytes| Bytes::new(bytes.to_vec())).collect();
         let data = ProofData { fonts: self.press.fonts.families(), proofs };
-        let set = self.set(Template::Proofs, &data, &Beside { qr: None, attachments })?;
+        let set = self.set(Template::Proofs, &data, &Beside { attachments, ..Beside::default() })?;
         self.finish(&set, &proofs.title)
     }
 
@@ -238,6 +241,26 @@ impl LetterPdf {
         let sha256 = Sha256::digest(&pdf).into();
         Ok(Rendered { pdf, pages: laid.pages(), sha256 })
     }
+}
+
+/// The greatest size at which a letter takes no more pages than its template allows, and the letter in that size; the
+/// preferred size for one that needs more in any.
+fn fitting(
+    letter: &ComposedLetter,
+    set: impl Fn(f64) -> Result<Laid, RenderError>,
+) -> Result<(f64, Laid), RenderError> {
+    let pages_max = letter.passages.len() * letter.pages_max;
+    let sizes = if letter.passages.len() == 1 { SIZES_ONE_LANGUAGE } else { SIZES_TWO_LANGUAGES };
+    let preferred = set(sizes[0])?;
+    if preferred.pages() > pages_max {
+        for size in &sizes[1..] {
+            let smaller = set(*size)?;
+            if smaller.pages() <= pages_max {
+                return Ok((*size, smaller));
+            }
+        }
+    }
+    Ok((sizes[0], preferred))
 }
 
 fn check_lengths(letter: &ComposedLetter) -> Result<(), RenderError> {
@@ -268,9 +291,11 @@ fn texts_of(value: &serde_json::Value) -> String {
     }
 }
 
-fn qr_svg(reference: &str) -> Result<String, RenderError> {
-    let code = QrCode::with_error_correction_level(reference, EcLevel::M).map_err(|_| RenderError::Qr)?;
-    Ok(code.render::<svg::Color<'_>>().quiet_zone(false).module_dimensions(1, 1).build())
+/// A QR code as SVG; capital letters and digits take its shorter alphanumeric mode by themselves.
+fn qr_code(content: &str) -> Result<Bytes, RenderError> {
+    let code = QrCode::with_error_correction_level(content, EcLevel::M).map_err(|_| RenderError::Qr)?;
+    let svg = code.render::<svg::Color<'_>>().quiet_zone(false).module_dimensions(1, 1).build();
+    Ok(Bytes::from_string(svg))
 }
 
 /// Whether the first letter that has a direction is of a script written from right to left.

@@ -23,6 +23,7 @@ pub(crate) struct Press {
     proofs: Source,
     data: FileId,
     qr: FileId,
+    attestation: FileId,
     attachments: Vec<FileId>,
     standards: PdfStandards,
     standards_with_attachments: PdfStandards,
@@ -33,6 +34,8 @@ pub(crate) struct Press {
 pub(crate) struct Beside {
     /// The picture `qr.svg`.
     pub(crate) qr: Option<Bytes>,
+    /// The picture `attestation.svg`.
+    pub(crate) attestation: Option<Bytes>,
     /// The files `proof-01.pdf` and on.
     pub(crate) attachments: Vec<Bytes>,
 }
@@ -57,6 +60,7 @@ impl Press {
             proofs: Source::new(named("proofs.typ")?, include_str!("../templates/proofs.typ").to_owned()),
             data: named("data.json")?,
             qr: named("qr.svg")?,
+            attestation: named("attestation.svg")?,
             attachments: attachments.collect::<Result<_, _>>()?,
             standards: standards(PdfStandard::A_2a)?,
             // The only part of PDF/A that carries files of any kind, and that goes with PDF/UA-1.
@@ -156,9 +160,10 @@ impl World for Sheet<'_> {
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         let attached = || self.press.attachments.iter().position(|known| *known == id);
-        let found = match &self.beside.qr {
+        let found = match id {
             _ if id == self.press.data => Some(&self.data),
-            Some(qr) if id == self.press.qr => Some(qr),
+            _ if id == self.press.qr => self.beside.qr.as_ref(),
+            _ if id == self.press.attestation => self.beside.attestation.as_ref(),
             _ => attached().and_then(|index| self.beside.attachments.get(index)),
         };
         found.cloned().ok_or(FileError::AccessDenied)

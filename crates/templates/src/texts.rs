@@ -1,6 +1,6 @@
 //! The texts of documents and mails, embedded, checked against each other when read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -9,7 +9,7 @@ use traject_domain::delivery::Document;
 
 use crate::documents::common::CommonFile;
 use crate::documents::structure::Known;
-use crate::documents::{self, Files, Template, Templates};
+use crate::documents::{self, Template, Templates};
 use crate::slot::Values;
 use crate::text::Text;
 
@@ -121,13 +121,23 @@ impl Texts {
         Self::read(&documents::embedded())
     }
 
-    pub(crate) fn read(files: &Files<'_>) -> Result<Self, TextError> {
+    /// Reads documents from files by their path under `documents/`, such as `common/nl.yaml`: what a translator is working
+    /// on, or the embedded [`Self::files`] with a change.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn read(files: &BTreeMap<String, &str>) -> Result<Self, TextError> {
         let nl: MailFile = mail("mails/nl.yaml", include_str!("../mails/nl.yaml"))?;
         let fr: MailFile = mail("mails/fr.yaml", &french_spacing(include_str!("../mails/fr.yaml")))?;
         if nl.version != fr.version {
             return Err(TextError::Version { file: "mails/fr.yaml".to_owned() });
         }
         Ok(Self { templates: Templates::read(files)?, nl: nl.texts, fr: fr.texts })
+    }
+
+    /// The embedded files of the documents, by their path under `documents/`.
+    pub fn files() -> BTreeMap<String, &'static str> {
+        documents::embedded()
     }
 
     /// The courtesy languages of a document: those other than the legal ones that have its texts. ISO 639-1 codes with what

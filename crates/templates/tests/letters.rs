@@ -10,7 +10,7 @@ use traject_templates::{LetterLanguage, Offer, PerLanguage, Texts, samples, slot
 fn every_letter_reads_as_its_snapshot_in_dutch_and_in_french() {
     let texts = Texts::load().expect("complete texts");
     for language in [LetterLanguage::Nl, LetterLanguage::Fr] {
-        for (name, letter) in samples::letters(language, &samples::recipient()) {
+        for (name, letter) in samples::letters(&texts, language, &samples::recipient()) {
             let composed = texts.compose(&letter).expect("a complete letter");
             insta::assert_snapshot!(format!("{name}-{}", language.code()), composed.plain_text());
         }
@@ -20,7 +20,7 @@ fn every_letter_reads_as_its_snapshot_in_dutch_and_in_french() {
 #[test]
 fn a_bilingual_letter_is_the_dutch_and_the_french_letter_in_full() {
     let texts = Texts::load().expect("complete texts");
-    let all = |language| samples::letters(language, &samples::recipient());
+    let all = |language| samples::letters(&texts, language, &samples::recipient());
     let (dutch, french) = (all(LetterLanguage::Nl), all(LetterLanguage::Fr));
     for (index, (_, bilingual)) in all(LetterLanguage::Bilingual).iter().enumerate() {
         let composed = texts.compose(bilingual).expect("a complete letter");
@@ -60,8 +60,9 @@ fn an_organiser_with_two_tracks_stands_under_both_and_each_track_has_one_column(
 
 #[test]
 fn debug_output_of_a_composed_letter_holds_no_name() {
-    let letter = &samples::letters(LetterLanguage::Nl, &samples::recipient())[0].1;
-    let composed = Texts::load().expect("complete texts").compose(letter).expect("a complete letter");
+    let texts = Texts::load().expect("complete texts");
+    let letter = &samples::letters(&texts, LetterLanguage::Nl, &samples::recipient())[0].1;
+    let composed = texts.compose(letter).expect("a complete letter");
     let debug = format!("{composed:?}");
     assert!(!debug.contains("ahin") && !debug.contains("Elsense"), "{debug}");
 }

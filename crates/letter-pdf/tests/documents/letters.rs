@@ -46,7 +46,7 @@ fn certificate(language: LetterLanguage, full_name: &str) -> Letter {
 #[test]
 fn every_letter_in_every_language_is_archival_and_accessible() {
     for language in LANGUAGES {
-        for (name, letter) in samples::letters(language, &samples::recipient()) {
+        for (name, letter) in samples::letters(PRESS.texts(), language, &samples::recipient()) {
             let rendered = PRESS.render(&letter).unwrap_or_else(|error| panic!("{name}: {error}"));
             let pdf = Pdf::read(&rendered.pdf);
             let first = if language == LetterLanguage::Fr { "fr-BE" } else { "nl-BE" };
@@ -70,7 +70,7 @@ fn every_letter_in_every_language_is_archival_and_accessible() {
 
 #[test]
 fn each_passage_of_a_bilingual_letter_is_tagged_in_its_language() {
-    for (_, letter) in samples::letters(LetterLanguage::Bilingual, &samples::recipient()) {
+    for (_, letter) in samples::letters(PRESS.texts(), LetterLanguage::Bilingual, &samples::recipient()) {
         let pdf = Pdf::read(&PRESS.render(&letter).expect("a letter").pdf);
         let languages = pdf.tagged_languages();
         assert!(languages.contains(&"fr-BE".to_owned()), "{languages:?}");
@@ -109,7 +109,7 @@ fn words_of(passage: &Passage) -> Vec<String> {
 #[test]
 fn the_page_holds_every_word_of_the_composed_letter() {
     for language in LANGUAGES {
-        for (name, letter) in samples::letters(language, &samples::recipient()) {
+        for (name, letter) in samples::letters(PRESS.texts(), language, &samples::recipient()) {
             let text = Pdf::read(&PRESS.render(&letter).expect("a letter").pdf).text();
             let composed = PRESS.compose(&letter).expect("a complete letter");
             let mut words = vec![composed.recipient_name.clone(), composed.delivery_reference.to_string()];
@@ -129,7 +129,7 @@ fn the_page_holds_every_word_of_the_composed_letter() {
 #[test]
 fn dates_are_written_out_in_the_letters_language() {
     let text = |language| {
-        let (_, letter) = samples::letters(language, &samples::recipient()).swap_remove(1);
+        let letter = samples::certificate_received(samples::envelope(language, samples::recipient()));
         Pdf::read(&PRESS.render(&letter).expect("a letter").pdf).text()
     };
     assert!(text(LetterLanguage::Nl).contains("Tenlaatsteop1september2023."));
@@ -141,7 +141,15 @@ fn dates_are_written_out_in_the_letters_language() {
 fn one_language_fits_one_page_in_every_municipality_and_two_fit_two() {
     for municipality in Municipality::all() {
         for language in LANGUAGES {
-            for (name, mut letter) in samples::letters(language, &samples::named(LONG)) {
+            let envelope = || samples::envelope(language, samples::named(LONG));
+            let letters = [
+                samples::certificate(envelope()),
+                samples::certificate_received(envelope()),
+                samples::notice_not_registered(envelope()),
+                samples::notice_not_completed(envelope()),
+            ];
+            for mut letter in letters {
+                let name = letter.document.code();
                 letter.envelope.issuer = Issuer::Municipality(municipality);
                 let pages = PRESS.render(&letter).expect("a letter").pages;
                 let expected = language.passages().len();
@@ -220,7 +228,7 @@ fn values_a_letter_has_no_room_for_are_refused_by_field() {
 #[test]
 fn the_same_letter_gives_the_same_bytes_from_any_press() {
     let other = LetterPdf::new().expect("a usable release");
-    for (name, letter) in samples::letters(LetterLanguage::Bilingual, &samples::named(NAMES[3])) {
+    for (name, letter) in samples::letters(PRESS.texts(), LetterLanguage::Bilingual, &samples::named(NAMES[3])) {
         let first = PRESS.render(&letter).expect("a letter");
         comemo::evict(0);
         for again in [PRESS.render(&letter), other.render(&letter)] {

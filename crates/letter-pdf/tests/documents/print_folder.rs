@@ -54,7 +54,7 @@ fn a_stored_letter_is_a_file_and_a_row() {
 #[test]
 fn a_rendered_letter_is_stored_with_its_template_and_language() {
     let directory = folder();
-    let (_, letter) = samples::letters(LetterLanguage::Fr, &samples::recipient()).swap_remove(2);
+    let letter = samples::notice_not_registered(samples::envelope(LetterLanguage::Fr, samples::recipient()));
     let rendered = PRESS.render(&letter).expect("a letter");
     let mut folder = PrintFolder::open(directory.path()).expect("a print folder");
     folder.store(&PrintJob::new(&PRESS.compose(&letter).expect("a complete letter"), &rendered)).expect("stored");

@@ -1,0 +1,176 @@
+//! Every document, with as few values as it can have, with all and with the longest; and with every translation there is.
+//!
+//! Whole products are rendered for the documents themselves; a translation is rendered once per step of law, with all values,
+//! to a letter whose legal language alternates.
+
+use std::collections::BTreeSet;
+
+use traject_domain::code::Code;
+use traject_domain::delivery::{Document, LegalStep};
+use traject_templates::composed::{Block, ComposedLetter, Labelled, Passage};
+use traject_templates::reasons::Direction;
+use traject_templates::samples::{self, Filling};
+use traject_templates::{Envelope, Letter, LetterLanguage};
+
+use crate::inspect::{Pdf, assert_archival_and_accessible, string};
+use crate::letters::PRESS;
+use crate::reading::{page, words};
+
+const LANGUAGES: [LetterLanguage; 3] = [LetterLanguage::Nl, LetterLanguage::Fr, LetterLanguage::Bilingual];
+
+/// Each document with the longest contents in each language, and with a reading aid.
+fn longest() -> impl Iterator<Item = (String, Letter)> {
+    LANGUAGES.into_iter().flat_map(|language| {
+        let name = move |name: String| format!("{name}-{}", language.code());
+        samples::longest(PRESS.texts(), language).into_iter().map(move |(of, letter)| (name(of), letter))
+    })
+}
+
+/// Each step of law in each courtesy language, with a reading aid and a twin.
+fn translated() -> impl Iterator<Item = (String, Letter)> {
+    let steps = LegalStep::all().enumerate();
+    steps.flat_map(|(index, step)| {
+        let languages: Vec<Code> = PRESS.texts().courtesy_languages(step.document()).map(|(code, _)| code).collect();
+        languages.into_iter().map(move |courtesy| {
+            let legal = LANGUAGES[index % LANGUAGES.len()];
+            let (name, letter) = samples::letter(PRESS.texts(), step, Filling::Full, legal, &samples::recipient());
+            (format!("{name}-{}-{}", legal.code(), courtesy.as_str()), informed(letter, Some(courtesy)))
+        })
+    })
+}
+
+/// A letter with everything that may be added to it.
+fn informed(letter: Letter, courtesy: Option<Code>) -> Letter {
+    let envelope = Envelope {
+        courtesy,
+        plain: true,
+        twin_url: Some("https://brief.traject.example/7Q2M-K9XR".to_owned()),
+        attestation: Some(format!("TRAJECT1:{}", "A7KQ".repeat(46))),
+        ..letter.envelope
+    };
+    Letter { envelope, ..letter }
+}
+
+fn composed(letter: &Letter) -> ComposedLetter {
+    PRESS.compose(letter).expect("a complete letter")
+}
+
+/// Every text of a passage that stands on a page, in reading order.
+fn texts(passage: &Passage) -> Vec<String> {
+    let both = |item: &Labelled| [item.label.clone(), item.text.to_string()];
+    let mut texts = vec![passage.note.clone(), passage.title.clone(), passage.subtitle.to_string()];
+    texts.extend(passage.summary.iter().flat_map(both));
+    for block in &passage.body {
+        match block {
+            Block::Section { heading, text }
+            | Block::Appeal { heading, text }
+            | Block::LegalGround { heading, text } => {
+                texts.extend([heading.clone(), text.to_string()]);
+            }
+            Block::Table { heading, rows } => {
+                texts.push(heading.clone());
+                texts.extend(rows.iter().flat_map(both));
+            }
+            Block::Offers { heading, intro, offers, information } => {
+                texts.extend([heading.clone(), intro.clone(), information.to_string()]);
+                texts.extend(offers.iter().flat_map(both));
+            }
+            Block::Signatures { heading, text, parties, date_label } => {
+                texts.extend([heading.clone(), text.to_string(), date_label.clone()]);
+                texts.extend(parties.iter().map(ToString::to_string));
+            }
+        }
+    }
+    texts
+}
+
+#[test]
+fn the_longest_contents_fit_the_pages_of_the_template_and_the_sheet() {
+    for (name, letter) in longest() {
+        let composed = composed(&letter);
+        let rendered = PRESS.print(&composed).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let pages_max = composed.pages_max * composed.passages.len();
+        assert!(rendered.pages <= pages_max, "{name} takes {} pages and may take {pages_max}", rendered.pages);
+        crate::reading::assert_on_sheet(&rendered.pdf, &name, composed.passages.len());
+        let pdf = Pdf::read(&rendered.pdf);
+        let text: String = (1..=rendered.pages).map(|number| page(&rendered.pdf, number as u32, false)).collect();
+        for expected in composed.passages.iter().flat_map(texts) {
+            assert!(text.contains(&words(&expected)), "{name}: {expected} is not on the page");
+        }
+        let first = if composed.passages[0].language == "fr" { "fr-BE" } else { "nl-BE" };
+        assert_archival_and_accessible(&pdf, first, &composed.title);
+    }
+}
+
+#[test]
+fn a_translation_and_a_reading_aid_stand_whole_on_pages_of_their_own() {
+    for (name, letter) in translated() {
+        let composed = composed(&letter);
+        let rendered = PRESS.print(&composed).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let courtesy = composed.courtesy.as_ref().expect("a translation");
+        let is_rtl = courtesy.direction == Direction::RightToLeft;
+        let act =
+            PRESS.print(&ComposedLetter { courtesy: None, plain: None, ..composed.clone() }).expect("the act").pages;
+        let aid = rendered.pages;
+        assert!(aid - act <= 3, "{name}: a translation takes at most two pages");
+        let text: String = (act + 1..aid).map(|number| page(&rendered.pdf, number as u32, is_rtl)).collect();
+        for expected in texts(courtesy) {
+            assert!(text.contains(&words(&expected)), "{name}: {expected} is not on the page of the translation");
+        }
+        let aid = page(&rendered.pdf, aid as u32, is_rtl);
+        for part in &composed.plain.as_ref().expect("a reading aid").passages {
+            let by = part.by.as_ref().map(|by| by.text.to_string()).unwrap_or_default();
+            for expected in [&part.title, &part.what.to_string(), &by, &part.call, &part.scan, "02 555 01 23"] {
+                assert!(aid.contains(&words(expected)), "{name}: {expected} is not on the reading aid");
+            }
+        }
+        crate::reading::assert_on_sheet(&rendered.pdf, &name, 1);
+        let pdf = Pdf::read(&rendered.pdf);
+        let languages = pdf.tagged_languages();
+        let tagged = |language: &str| languages.iter().any(|tag| tag.split('-').next() == Some(language));
+        assert!(tagged(&courtesy.language), "{name}: {languages:?}");
+        let figures =
+            pdf.elements().into_iter().filter(|(kind, _)| kind == "Figure").map(|(_, figure)| string(figure, b"Alt"));
+        assert!(
+            figures.clone().count() >= 4 && figures.clone().all(|alt| alt.is_some_and(|alt| !alt.is_empty())),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_courtesy_language_has_every_document() {
+    let texts = PRESS.texts();
+    let all: BTreeSet<Code> = texts.courtesies().collect();
+    for document in Document::ALL {
+        let has: BTreeSet<Code> = texts.courtesy_languages(*document).map(|(code, _)| code).collect();
+        assert_eq!(has, all, "{}", document.code());
+    }
+}
+
+#[test]
+fn a_reading_aid_says_the_same_in_each_language_of_a_bilingual_letter() {
+    let (_, letter) = samples::letter(
+        PRESS.texts(),
+        LegalStep::CERTIFICATE,
+        Filling::Full,
+        LetterLanguage::Bilingual,
+        &samples::recipient(),
+    );
+    let composed = composed(&informed(letter, None));
+    let rendered = PRESS.print(&composed).expect("a letter");
+    let aid = page(&rendered.pdf, rendered.pages as u32, false);
+    for date in ["1september2023", "1erseptembre2023"] {
+        assert!(aid.contains(date), "{aid}");
+    }
+    assert_archival_and_accessible(&Pdf::read(&rendered.pdf), "nl-BE", &composed.title);
+}
+
+#[test]
+fn the_same_letter_gives_the_same_bytes_with_all_that_is_added() {
+    let (_, letter) = translated().next().unwrap_or_else(|| longest().next().expect("a document"));
+    let first = PRESS.render(&letter).expect("a letter");
+    comemo::evict(0);
+    assert!(first == PRESS.render(&letter).expect("a letter"));
+    assert_eq!(composed(&letter).html(), composed(&letter).html());
+}
