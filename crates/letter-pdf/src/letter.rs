@@ -225,7 +225,12 @@ impl LetterPdf {
 
     /// Checks that the fonts cover every text, then lays it out.
     fn set(&self, template: Template, data: &impl Serialize, beside: &Beside) -> Result<Laid, RenderError> {
-        let data = serde_json::to_value(data).map_err(|_| RenderError::Data)?;
+        let mut data = serde_json::to_value(data).map_err(|_| RenderError::Data)?;
+        for part in ["/letter/courtesy", "/letter/plain"] {
+            if let Some(part) = data.pointer_mut(part) {
+                unmark(part);
+            }
+        }
         let missing = self.uncovered(&texts_of(&data));
         if !missing.is_empty() {
             return Err(RenderError::Uncovered(CodePoints(missing)));
@@ -288,6 +293,19 @@ fn texts_of(value: &serde_json::Value) -> String {
         serde_json::Value::Array(items) => items.iter().map(texts_of).collect(),
         serde_json::Value::Object(members) => members.values().map(texts_of).collect(),
         serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => String::new(),
+    }
+}
+
+/// Takes out the vowel signs of Arabic script, which its running text may do without: each would be laid out as a run of its
+/// own that repeats its letter, and who hears the page would hear the letter twice.
+fn unmark(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => {
+            text.retain(|c| !matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}'));
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(unmark),
+        serde_json::Value::Object(members) => members.values_mut().for_each(unmark),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
     }
 }
 

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use traject_domain::code::LegalLanguage;
+use traject_domain::code::{Breach, Code, LegalLanguage};
+use traject_domain::delivery::{Document, LegalStep};
 use traject_templates::composed::Block;
-use traject_templates::{LetterLanguage, Offer, PerLanguage, Texts, samples, slot};
+use traject_templates::samples::Filling;
+use traject_templates::{
+    ComposeError, ComposedLetter, Envelope, Letter, LetterLanguage, Offer, PerLanguage, Texts, samples, slot,
+};
 
 #[test]
 fn every_letter_reads_as_its_snapshot_in_dutch_and_in_french() {
@@ -65,4 +69,118 @@ fn debug_output_of_a_composed_letter_holds_no_name() {
     let composed = texts.compose(letter).expect("a complete letter");
     let debug = format!("{composed:?}");
     assert!(!debug.contains("ahin") && !debug.contains("Elsense"), "{debug}");
+}
+
+/// A letter with everything that may be added to it.
+fn informed(letter: Letter, courtesy: Option<Code>) -> Letter {
+    let envelope =
+        Envelope { courtesy, plain: true, twin_url: Some("https://brief.example/K9XR".to_owned()), ..letter.envelope };
+    Letter { envelope, ..letter }
+}
+
+#[test]
+fn every_translation_reads_as_its_snapshot() {
+    let texts = Texts::load().expect("complete texts");
+    for step in LegalStep::all() {
+        let languages: Vec<Code> = texts.courtesy_languages(step.document()).map(|(code, _)| code).collect();
+        for code in languages {
+            let language = code.as_str().to_owned();
+            let (name, letter) =
+                samples::letter(&texts, step, Filling::Full, LetterLanguage::Bilingual, &samples::recipient());
+            let composed = texts.compose(&informed(letter, Some(code))).expect("a complete letter");
+            let only = ComposedLetter { passages: Vec::new(), ..composed };
+            insta::assert_snapshot!(format!("{name}-{language}"), only.plain_text());
+        }
+    }
+}
+
+#[test]
+fn a_translation_says_what_it_is_worth_and_carries_nothing_to_sign() {
+    let texts = Texts::load().expect("complete texts");
+    for step in LegalStep::all() {
+        let languages: Vec<Code> = texts.courtesy_languages(step.document()).map(|(code, _)| code).collect();
+        for code in languages {
+            let (_, letter) = samples::letter(&texts, step, Filling::Least, LetterLanguage::Nl, &samples::recipient());
+            let composed = texts.compose(&informed(letter, Some(code))).expect("a complete letter");
+            let courtesy = composed.courtesy.expect("a translation");
+            assert!(!courtesy.note.is_empty() && courtesy.receipt.is_none() && courtesy.closing.is_none());
+            assert!(composed.passages.iter().all(|passage| passage.note.is_empty()));
+        }
+    }
+}
+
+#[test]
+fn a_letter_that_is_not_complete_is_refused_with_the_slot_the_language_or_the_breach() {
+    let texts = Texts::load().expect("complete texts");
+    let mut letter = samples::certificate(samples::envelope(LetterLanguage::Nl, samples::recipient()));
+    letter.envelope.courtesy = Some(Code::new("tlh"));
+    assert_eq!(texts.compose(&letter), Err(ComposeError::NoLanguage { language: "tlh".to_owned() }));
+    letter.envelope.courtesy = Some(Code::new("fr"));
+    assert_eq!(texts.compose(&letter), Err(ComposeError::NoLanguage { language: "fr".to_owned() }));
+    letter.values.unset(slot::CURE_TERM);
+    assert_eq!(texts.compose(&letter), Err(ComposeError::Missing { slot: "cure_term".to_owned() }));
+    letter.breach = Some(Breach::NotRegistered);
+    assert_eq!(texts.compose(&letter), Err(ComposeError::Breach));
+}
+
+#[test]
+fn the_information_sheet_gives_both_offers_the_same_words_in_the_order_of_the_lot() {
+    let texts = Texts::load().expect("complete texts");
+    for first in LegalLanguage::ALL {
+        let step = LegalStep::new(Document::InformationSheet, None).expect("a step");
+        let (_, mut letter) =
+            samples::letter(&texts, step, Filling::Least, LetterLanguage::Bilingual, &samples::recipient());
+        letter.values.set(slot::OFFERS_FIRST, *first);
+        for passage in texts.compose(&letter).expect("a complete letter").passages {
+            let offers = passage.body.iter().find_map(|block| match block {
+                Block::Offers { offers, .. } => Some(offers),
+                _ => None,
+            });
+            let labels: Vec<&str> = offers.expect("offers").iter().map(|offer| offer.label.as_str()).collect();
+            let dutch = if passage.language == "nl" { "Nederlands" } else { "néerlandais" };
+            assert_eq!(
+                labels.iter().position(|label| label.contains(dutch)),
+                Some(usize::from(*first != LegalLanguage::Nl))
+            );
+        }
+    }
+}
+
+#[test]
+fn the_twin_says_all_that_the_letter_says_and_fetches_nothing() {
+    let texts = Texts::load().expect("complete texts");
+    for (name, letter) in samples::letters(&texts, LetterLanguage::Bilingual, &samples::named("Zoë <b>\"O'Neil\"</b>"))
+    {
+        let composed = texts.compose(&informed(letter, None)).expect("a complete letter");
+        let html = composed.html();
+        for fetched in ["src=", "href=", "url(", "@import", "<script", "<b>"] {
+            assert!(!html.contains(fetched), "{name} holds {fetched}");
+        }
+        for passage in &composed.passages {
+            assert!(html.contains(&format!("<article lang=\"{}\" dir=\"ltr\">", passage.language)), "{name}");
+        }
+        let shown = shown(&html);
+        for line in composed.plain_text().lines().filter(|line| *line != "----") {
+            let words = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+            assert!(words(&shown).contains(&words(line)), "{name}: {line} is not in the twin");
+        }
+    }
+}
+
+/// The text of a page of HTML.
+fn shown(html: &str) -> String {
+    let body = html.split("<body>").nth(1).unwrap_or_default();
+    let outside = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    let text: String = outside.collect();
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+        .iter()
+        .fold(text, |text, (entity, character)| text.replace(entity, character))
+}
+
+#[test]
+fn the_twin_of_a_certificate_reads_as_its_snapshot() {
+    let texts = Texts::load().expect("complete texts");
+    let letter = samples::certificate_received(samples::envelope(LetterLanguage::Nl, samples::recipient()));
+    let html = texts.compose(&informed(letter, None)).expect("a complete letter").html();
+    insta::assert_snapshot!("twin-certificate", html.replace("><", ">\n<"));
 }

@@ -45,9 +45,9 @@ impl Font {
 }
 
 /// The letters and digits of a text in logical order, without what a reader of the file cannot know: white space, direction
-/// marks, and punctuation, which a script written from right to left mirrors.
+/// marks, the vowel signs of Arabic script, which are not printed, and punctuation, which a script written from right to left mirrors.
 pub(crate) fn words(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
+    text.chars().filter(|c| c.is_alphanumeric() && !matches!(c, '\u{64b}'..='\u{65f}' | '\u{670}')).collect()
 }
 
 /// The letters and digits of a page (from 1), as [`words`] of the source has them, for a page that is read from this side.
@@ -55,7 +55,7 @@ pub(crate) fn words(text: &str) -> String {
 pub(crate) fn page(pdf: &[u8], number: u32, is_rtl: bool) -> String {
     let document = Document::load_mem(pdf).expect("a readable PDF");
     let page = document.get_pages()[&number];
-    lines(runs(&document, page)).into_iter().map(|line| logical(line, is_rtl)).collect()
+    lines(runs(&document, page), is_rtl).into_iter().map(|line| logical(line, is_rtl)).collect()
 }
 
 /// Glyphs that are drawn together, by the text they stand for.
@@ -98,8 +98,15 @@ fn runs(document: &Document, page: ObjectId) -> Vec<Run> {
         .map(|(name, font)| (name, Font::read(document, font)))
         .collect();
     let content = Content::decode(&document.get_page_content(page)).expect("operations");
-    let mut reader =
-        Reader { fonts: &fonts, font: None, size: 0.0, at: (0.0, 0.0), marked: Vec::new(), runs: Vec::new() };
+    let mut reader = Reader {
+        fonts: &fonts,
+        font: None,
+        size: 0.0,
+        at: (0.0, 0.0),
+        marked: Vec::new(),
+        pending: None,
+        runs: Vec::new(),
+    };
     content.operations.iter().for_each(|operation| reader.read(document, operation));
     reader.runs
 }
@@ -119,6 +126,7 @@ struct Reader<'a> {
     size: f32,
     at: (f32, f32),
     marked: Vec<Marked>,
+    pending: Option<String>,
     runs: Vec<Run>,
 }
 
@@ -141,6 +149,10 @@ impl Reader<'_> {
             }
             "BDC" | "BMC" => self.mark(document, operands),
             "EMC" => {
+                // The text of a span without glyphs.
+                if let Some(text) = self.pending.take() {
+                    self.add(text);
+                }
                 self.marked.pop();
             }
             "Tj" | "TJ" if !self.marked.contains(&Marked::Replaced) => {
@@ -163,10 +175,14 @@ impl Reader<'_> {
             (None, true) => Marked::Reversed,
             (None, false) => Marked::Plain,
         });
-        actual.into_iter().for_each(|text| self.add(text));
+        // It stands where its first glyph does.
+        self.pending = actual.or(self.pending.take());
     }
 
     fn show(&mut self, shown: &Object) {
+        if let Some(text) = self.pending.take() {
+            self.add(text);
+        }
         match shown {
             Object::Array(items) => items.iter().for_each(|item| self.show(item)),
             Object::String(codes, _) => {
@@ -200,18 +216,37 @@ impl Reader<'_> {
     }
 }
 
-/// The lines of paragraphs: on one line, runs are drawn from left to right; where drawing goes back, another cell begins.
-fn lines(runs: Vec<Run>) -> Vec<Vec<Run>> {
-    let mut lines: Vec<Vec<Run>> = Vec::new();
+/// What parts two cells of one row; no space within a line is as wide.
+const GUTTER: f32 = 9.0;
+
+/// The lines of paragraphs, each from left to right; of cells on one line the first to be read comes first.
+fn lines(runs: Vec<Run>, is_rtl: bool) -> Vec<Vec<Run>> {
+    let mut rows: Vec<Vec<Run>> = Vec::new();
     for run in runs {
-        match lines.last_mut() {
-            Some(line) if line.last().is_some_and(|last| (last.y - run.y).abs() < 0.5 && last.x <= run.x) => {
-                line.push(run)
-            }
-            _ => lines.push(vec![run]),
+        match rows.last_mut() {
+            Some(row) if row.last().is_some_and(|last| (last.y - run.y).abs() < 0.5) => row.push(run),
+            _ => rows.push(vec![run]),
         }
     }
-    lines
+    rows.into_iter().flat_map(|row| cells(row, is_rtl)).collect()
+}
+
+fn cells(mut row: Vec<Run>, is_rtl: bool) -> Vec<Vec<Run>> {
+    row.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let mut cells: Vec<Vec<Run>> = Vec::new();
+    let mut end = f32::MIN;
+    for run in row {
+        let reach = end.max(run.x + run.width);
+        match cells.last_mut() {
+            Some(cell) if run.x < end + GUTTER => cell.push(run),
+            _ => cells.push(vec![run]),
+        }
+        end = reach;
+    }
+    if is_rtl {
+        cells.reverse();
+    }
+    cells
 }
 
 /// A line in the order of reading: what is written against the direction of the page is turned round group by group.
@@ -290,7 +325,7 @@ fn utf16(bytes: &[u8]) -> String {
 /// The sheet's margins, and the columns of a letter in two languages, in points (`letter.typ`).
 const LEFT: f32 = 70.8;
 /// A space that ends a line may hang over.
-const SPACE: f32 = 3.0;
+const SPACE: f32 = 5.0;
 const RIGHT: f32 = 538.6 + SPACE;
 const FIRST_COLUMN_END: f32 = 293.4 + SPACE;
 const SECOND_COLUMN: f32 = 316.0;

@@ -222,7 +222,7 @@ impl Structure {
         self.ending.iter().any(|ending| ending.kind == kind && known.holds(&ending.conditions))
     }
 
-    pub(crate) fn rows<'a>(part: &'a Part, known: Known) -> impl Iterator<Item = &'a Row> {
+    pub(crate) fn rows(part: &Part, known: Known) -> impl Iterator<Item = &Row> {
         part.rows.iter().filter(move |row| known.holds(&row.conditions))
     }
 
