@@ -1,11 +1,13 @@
 //! Documents as their users meet them: seen before they are sent, read on a telephone, proven before a judge.
 
-use crate::procedure::{from_counter_to_transfer, reason, visit};
-use crate::support::{BRUSSELS, Client, Deployment, Server, run};
+use crate::procedure::{extract, from_counter_to_transfer, reason, visit};
+use crate::support::{BRUSSELS, Client, Deployment, Server, request_id, run};
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
-use traject_proof::SigningKey;
+use traject_proof::{SigningKey, WithdrawalList};
+use traject_proto::traject::act::v1::CorrectCheckRequest;
+use traject_proto::traject::check::v1::RegisterExtract;
 use traject_proto::traject::delivery::v1::*;
 use traject_proto::traject::document::v1::*;
 use traject_proto::traject::r#type::v1::Breach;
@@ -144,4 +146,33 @@ async fn the_proofs_of_a_transfer_come_in_one_file() {
     assert!(again == proofs, "the same bytes");
     let refused = client.document().get_transfer_proofs(of(Breach::NotCompleted)).await.expect_err("not transferred");
     assert_eq!(reason(&refused), "NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_whose_ground_is_gone_is_on_the_signed_list() {
+    let house = House::open(Deployment::on_sqlite());
+    let client = house.server.client(BRUSSELS).await;
+    let dossier = client.check().counter_visit(visit(2, 1)).await.expect("she is obliged").into_inner().dossier;
+    let letter = printed(&client, &dossier).await.remove(0);
+    let correct = CorrectCheckRequest {
+        name: dossier.clone(),
+        request_id: request_id(9),
+        extract: Some(RegisterExtract { nationality: "BE".to_owned(), ..extract() }),
+        ..CorrectCheckRequest::default()
+    };
+    let other = client.check().counter_visit(visit(3, 2)).await.expect("she is obliged").into_inner().dossier;
+    let valid = printed(&client, &other).await.remove(0);
+    client.act().correct_check(correct).await.expect("she is Belgian");
+    let House { deployment, server, key, .. } = house;
+    assert!(server.stop().success());
+    let list = deployment.dir.path().join("withdrawals.json");
+    let mut command = deployment.command_of(&["certificate", "withdrawals", "--issuer", "21004"]);
+    command.arg("--out").arg(&list).arg("--set").arg(format!("signing.key_file={}", key.display()));
+    assert_eq!(deployment.output(&mut command), "1 withdrawn certificates of 21004\n");
+    let pem = std::fs::read_to_string(&key).expect("it reads");
+    let keys = [SigningKey::from_pem(&pem).expect("a key").verifying_key()];
+    let list = WithdrawalList::read(&std::fs::read_to_string(list).expect("written"), &keys).expect("it holds");
+    let id = |delivery: &Delivery| Uuid::parse_str(&delivery.name.replace("deliveries/", "")).expect("a UUID");
+    assert!(list.contains(id(&letter)).is_some());
+    assert_eq!(list.contains(id(&valid)), None);
 }

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use traject_app::port::Clock as _;
 use traject_domain::Date;
+use traject_domain::code::Code;
 use traject_proof::{Attestation, Question, Verdict, VerifyingKey, WithdrawalList, judge};
 use traject_server::clock::SystemClock;
-use traject_server::coded;
+use traject_server::site::Choice;
+use traject_server::{coded, documents};
 
 /// More of the standard input is not read: a code is shorter.
 const LONGEST: u64 = 1 << 16;
@@ -22,6 +24,22 @@ pub(crate) enum Command {
     /// Says what a code claims, whether that is proven, and whether the certificate counts on a day. Exit status 1 when it
     /// does not, 2 when that cannot be said.
     Check(Check),
+    /// Signs the list of the certificates of an agency that count no more: what they attest no longer holds, or they came
+    /// back. Whoever checks certificates needs it beside the public key.
+    Withdrawals(Withdrawals),
+}
+
+/// Arguments of `traject certificate withdrawals`.
+#[derive(Args)]
+pub(crate) struct Withdrawals {
+    #[command(flatten)]
+    choice: Choice,
+    /// Code of the agency, as the certificates name it, such as 21004 or BON.
+    #[arg(long, value_name = "CODE")]
+    issuer: String,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 /// Arguments of `traject certificate check`.
@@ -47,7 +65,28 @@ pub(crate) struct Check {
 }
 
 /// Runs the subcommand.
-pub(crate) fn run(Command::Check(arguments): &Command) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Check(arguments) => check(arguments),
+        Command::Withdrawals(arguments) => withdrawals(arguments).await,
+    }
+}
+
+async fn withdrawals(arguments: &Withdrawals) -> anyhow::Result<ExitCode> {
+    let site = arguments.choice.open_to_read().await?;
+    let senders = site.senders()?;
+    let key = senders.key.clone().context("signing.key_file is not set: a list is signed with that key")?;
+    let issuer = Code::new(&arguments.issuer);
+    let found = documents::withdrawn(&site.desk, &senders, &issuer).await;
+    let entries = found.map_err(|error| coded(error.code(), error))?;
+    let text = WithdrawalList::sign(&key, issuer.as_str(), site.desk.clock.now(), &entries)?;
+    std::fs::write(&arguments.out, text).with_context(|| format!("{} cannot be written", arguments.out.display()))?;
+    writeln!(std::io::stdout(), "{} withdrawn certificates of {issuer}", entries.len())?;
+    site.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(arguments: &Check) -> anyhow::Result<ExitCode> {
     let keys = arguments.trusted.load()?;
     let attestation = Attestation::read(&code(&arguments.code)?).map_err(|fault| coded(fault.code(), fault))?;
     let list = arguments.withdrawals.as_deref().map(|path| list(path, &keys)).transpose()?;

@@ -98,7 +98,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Delivery(command) => return runtime()?.block_on(delivery_command::run(command)),
         Command::Return(command) => return runtime()?.block_on(delivery_command::run_return(command)),
         Command::Decision(command) => return runtime()?.block_on(decision_command::run(command)),
-        Command::Certificate(command) => return certificate_command::run(command),
+        Command::Certificate(command) => return runtime()?.block_on(certificate_command::run(command)),
         Command::Proof(command) => return proof_command::run(command),
         Command::Key(command) => key_command::run(command),
         Command::Mailing(command) => return runtime()?.block_on(mailing_command::run(command)),

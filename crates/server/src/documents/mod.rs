@@ -3,9 +3,11 @@
 mod desk;
 mod proofs;
 mod values;
+mod withdrawn;
 
 pub use desk::DeskDocuments;
 pub use values::Account;
+pub use withdrawn::withdrawn;
 
 use crate::letters::Senders;
 use std::collections::BTreeSet;
@@ -138,6 +140,14 @@ impl<'a> Source<'a> {
             AgencyKind::Organiser => self.standing.as_ref()?.track.as_ref()?.0.clone(),
         };
         self.law.letter_language(&agency, person, day, self.at.recorded_by)
+    }
+
+    /// The agency that issued a document, whether or not what it says still holds.
+    pub(crate) fn agency(&self, order: &Order<'_>) -> Option<Code> {
+        let told = |fact: &&LedgerFact| LegalStep::told_by(&fact.fact.kind) == Some(order.step);
+        let turn = usize::try_from(order.step_version).ok()?;
+        let act = self.dossier.facts.iter().filter(told).nth(turn);
+        self.issuer(order, act).map(|(agency, _)| agency)
     }
 
     /// The fact that the document tells of: of those that call for it, the one in its turn. None for a document that no
