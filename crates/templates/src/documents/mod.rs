@@ -230,3 +230,64 @@ impl Template {
         self.structure.check(document, &dutch.texts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What reading says when one file is changed, or taken away.
+    fn with(path: &str, change: impl Fn(&str) -> Option<String>) -> TextError {
+        let mut files = embedded();
+        let changed = change(files.remove(path).expect("an embedded file"));
+        if let Some(text) = &changed {
+            files.insert(path.to_owned(), text);
+        }
+        Templates::read(&files).expect_err("a fault")
+    }
+
+    fn replaced(path: &str, from: &str, to: &str) -> TextError {
+        with(path, |text| {
+            assert!(text.contains(from), "{from} is not in {path}");
+            Some(text.replace(from, to))
+        })
+    }
+
+    #[test]
+    fn a_document_without_a_legal_language_or_a_structure_is_refused() {
+        for path in ["fine_decision/fr.yaml", "fine_decision/nl.yaml", "common/fr.yaml", "contract/document.yaml"] {
+            let fault = with(path, |_| None);
+            assert!(matches!(&fault, TextError::NoFile { file } if *file == format!("documents/{path}")), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_missing_unknown_or_unequal_text_is_refused_by_its_key() {
+        let fr = "notice_withdrawal/fr.yaml";
+        for (path, from, to, key, fault) in [
+            (fr, "  when: ", "  whenever: ", "whenever", TextFault::Unknown),
+            (fr, "  where: ", "  # where: ", "where", TextFault::Missing),
+            (fr, "du {notice_withdrawn_on}", "de demain", "when", TextFault::Placeholders),
+            (fr, "'{reason}'", "' '", "reason", TextFault::Empty),
+        ] {
+            match replaced(path, from, to) {
+                TextError::Text { key: found, fault: what, .. } => assert_eq!((found.as_str(), what), (key, fault)),
+                other => panic!("{other}"),
+            }
+        }
+        assert!(matches!(replaced(fr, "version: 1", "version: 2"), TextError::Version { .. }));
+    }
+
+    #[test]
+    fn a_structure_that_could_show_a_gap_is_refused() {
+        let path = "notice_withdrawal/document.yaml";
+        for (from, to, fault) in [
+            ("{text: reason, if: [reason]}", "{text: reason}", TextFault::MayBeUnfilled),
+            ("when: when", "when: [{text: when, if: [reason]}]", TextFault::MayBeEmpty),
+            ("if: [reason]", "if: [weather]", TextFault::UnknownSlot),
+            ("optional: [reason]", "optional: [reason, weather]", TextFault::UnknownSlot),
+        ] {
+            let found = replaced(path, from, to);
+            assert!(matches!(&found, TextError::Text { fault: what, .. } if *what == fault), "{to}: {found}");
+        }
+    }
+}
