@@ -14,6 +14,9 @@ use traject_templates::Letter;
 const LETTERS: usize = 100;
 const QUICK_LETTERS: usize = 10;
 
+/// Beyond the numbers of all other letters of this program.
+const FIRST_LETTER: usize = 100_000;
+
 /// The fonts of Traject's letters, from the root of the repository.
 const FONTS: &str = "crates/letter-pdf/fonts";
 
@@ -27,9 +30,8 @@ pub(crate) fn run(plan: &Plan, press: &LetterPdf, figures: &mut Figures) -> anyh
         Ok(python) => python,
         Err(error) => return missing(&error, figures),
     };
-    let letters: Vec<Letter> =
-        (0..if plan.quick { QUICK_LETTERS } else { LETTERS }).map(sample::letter).collect::<Result<_, _>>()?;
-    let directory = write_words(press, &letters, &plan.out)?;
+    let count = if plan.quick { QUICK_LETTERS } else { LETTERS };
+    let directory = write_words(press, &fresh(0, count)?, &plan.out)?;
     let mut weasyprint = Program::start("WeasyPrint", &python, "weasyprint_letters.py", |command| {
         command.arg(&directory).arg(FONTS);
     })?;
@@ -41,10 +43,10 @@ pub(crate) fn run(plan: &Plan, press: &LetterPdf, figures: &mut Figures) -> anyh
     let (mut turns, mut pages) = (Turns::default(), 0.0);
     for round in 1..=plan.rounds {
         progress(&format!("letters: WeasyPrint, round {round} of {}", plan.rounds));
-        let our_pages = our_turn(press, &letters, &mut turns)?;
+        let our_pages = our_turn(press, &fresh(usize::try_from(round)?, count)?, &mut turns)?;
         let said = weasyprint.ask("letters")?;
         let made = number(&said, "letters")?;
-        ensure!(made == letters.len() as f64, "WeasyPrint made {made} letters of {}", letters.len());
+        ensure!(made == count as f64, "WeasyPrint made {made} letters of {count}");
         turns.add("their_wall", made / number(&said, "seconds")?);
         turns.add("theirs", made / number(&said, "cpu_seconds")?);
         turns.add("their_octets", number(&said, "octets")? / made);
@@ -67,6 +69,13 @@ pub(crate) fn run(plan: &Plan, press: &LetterPdf, figures: &mut Figures) -> anyh
     figures.text("weasyprint_subsetter", &word(&versions, "subsetter"));
     figures.number("weasyprint_pages", pages, "pages of its letters by ours");
     Ok(())
+}
+
+/// The letters of a turn, which no turn or preview before had: Typst remembers what it has laid out, and a letter made
+/// twice would cost next to nothing the second time. WeasyPrint remembers nothing, so that its turns may repeat.
+fn fresh(turn: usize, count: usize) -> anyhow::Result<Vec<Letter>> {
+    let first = FIRST_LETTER + turn * count;
+    (first..first + count).map(sample::letter).collect()
 }
 
 fn missing(error: &anyhow::Error, figures: &mut Figures) -> anyhow::Result<()> {
