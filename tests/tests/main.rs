@@ -8,6 +8,7 @@ mod import;
 mod kills;
 mod laboratory;
 mod law;
+mod mail_kills;
 mod mailing;
 mod procedure;
 mod proof;

@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: what is too long for a test. The tests that kill the program, many times over, random commands and
-//! facts in great number, millions of countings, fuzzing, and changed code that tests must notice.
+//! `cargo xtask soak`: what is too long for a test. The tests that kill the program, many times over, mails by the thousand,
+//! random commands and facts in great number, millions of countings, fuzzing, and changed code that tests must notice.
 
 use crate::{fuzz, mutants, postgres, process, workspace};
 use anyhow::Result;
@@ -16,6 +16,12 @@ pub(crate) struct Arguments {
     /// How often each kill test kills; there are four: import and server, on SQLite and on PostgreSQL.
     #[arg(long, default_value_t = 200)]
     kills: u32,
+    /// Mails that go out, on each database, through a relay that misbehaves.
+    #[arg(long, default_value_t = 20_000)]
+    mails: u32,
+    /// How often the server is killed meanwhile.
+    #[arg(long, default_value_t = 200)]
+    mail_kills: u32,
     /// Random runs of commands in which each database is compared with the store in memory.
     #[arg(long, default_value_t = 1_000)]
     cases: u32,
@@ -41,6 +47,8 @@ pub(crate) struct Arguments {
 enum Part {
     /// Kills, and random commands against the databases.
     Kills,
+    /// Mails through a relay that misbehaves, by a server that is killed.
+    Mail,
     /// Properties of the law on random dossiers.
     Properties,
     /// Due dates against the oracle.
@@ -51,7 +59,7 @@ enum Part {
     Mutants,
 }
 
-const PARTS: [Part; 5] = [Part::Kills, Part::Properties, Part::Countings, Part::Fuzz, Part::Mutants];
+const PARTS: [Part; 6] = [Part::Kills, Part::Mail, Part::Properties, Part::Countings, Part::Fuzz, Part::Mutants];
 
 /// Runs them; what is missing fails.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -70,6 +78,7 @@ impl Part {
     fn run(self, root: &Path, arguments: &Arguments) -> Result<Vec<String>> {
         match self {
             Self::Kills => kills(root, arguments).map(|figure| vec![figure]),
+            Self::Mail => mail(root, arguments).map(|figure| vec![figure]),
             Self::Properties => {
                 domain_test(root, "properties", "TRAJECT_SOAK_CASES", u64::from(arguments.dossiers))?;
                 Ok(vec![format!("{} random dossiers for each property", arguments.dossiers)])
@@ -94,19 +103,30 @@ fn domain_test(root: &Path, binary: &str, variable: &str, count: u64) -> Result<
 }
 
 fn kills(root: &Path, arguments: &Arguments) -> Result<String> {
+    let figures = [("TRAJECT_SOAK_KILLS", arguments.kills), ("TRAJECT_SOAK_CASES", arguments.cases)];
+    let tests = ["--test", "blackbox", "--test", "contract", "--", "killed", "as_memory"];
+    on_both_databases(root, arguments, &tests, &figures)?;
+    Ok(format!("{} kills in each of four tests, {} random runs on each database", arguments.kills, arguments.cases))
+}
+
+fn mail(root: &Path, arguments: &Arguments) -> Result<String> {
+    let figures = [("TRAJECT_SOAK_MAILS", arguments.mails), ("TRAJECT_SOAK_MAIL_KILLS", arguments.mail_kills)];
+    // One database after the other, since both would share the time in which a mail must be seen to go out.
+    let tests = ["--test", "blackbox", "--", "mail_kills", "--test-threads", "1", "--nocapture"];
+    on_both_databases(root, arguments, &tests, &figures)?;
+    Ok(format!("{} mails and {} kills on each database", arguments.mails, arguments.mail_kills))
+}
+
+/// Runs tests of the workspace that are told their numbers by these variables; a missing database fails.
+fn on_both_databases(root: &Path, arguments: &Arguments, tests: &[&str], figures: &[(&str, u32)]) -> Result<()> {
     // The binary that is killed: naming tests alone does not build it.
     process::run(process::cargo(root).args(["build", "--workspace"]))?;
     let server = postgres::provide(arguments.postgres.clone())?;
     let mut command = process::cargo(root);
-    command
-        .args(["test", "--workspace", "--test", "blackbox", "--test", "contract", "--"])
-        .args(["killed", "as_memory"]);
-    command.env("TRAJECT_SOAK_KILLS", arguments.kills.to_string());
-    command.env("TRAJECT_SOAK_CASES", arguments.cases.to_string());
-    command.env("CI", "true");
+    command.args(["test", "--workspace"]).args(tests).env("CI", "true");
+    command.envs(figures.iter().map(|(variable, count)| (variable, count.to_string())));
     if let Some(server) = &server {
         command.env(postgres::VARIABLE, server.url());
     }
-    process::run(&mut command)?;
-    Ok(format!("{} kills in each of four tests, {} random runs on each database", arguments.kills, arguments.cases))
+    process::run(&mut command)
 }

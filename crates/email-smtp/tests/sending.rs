@@ -187,7 +187,8 @@ async fn a_mail_that_cannot_be_composed_is_permanent_and_reaches_nobody() {
 
 async fn protected(protection: Protection) -> (MailSink, NamedTempFile) {
     let credentials = Some(("traject".to_owned(), "geheim wachtwoord".to_owned()));
-    let sink = MailSink::start_with(SinkOptions { protection, credentials }).await.expect("a port");
+    let sink =
+        MailSink::start_with(SinkOptions { protection, credentials, ..SinkOptions::default() }).await.expect("a port");
     let ca_file = file(sink.certificate_pem().expect("a certificate"));
     (sink, ca_file)
 }

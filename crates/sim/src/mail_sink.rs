@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tls::Certified;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -23,8 +24,12 @@ pub enum Behaviour {
     /// Takes it: 250.
     #[default]
     Accept,
+    /// Takes it, and says so only after this long.
+    AcceptAfter(Duration),
     /// Refuses the recipient with this reply code, 400 to 599.
     RefuseRecipient(u16),
+    /// Refuses the recipient once with this reply code, 400 to 599, and takes its mail from then on: greylisting.
+    RefuseRecipientOnce(u16),
     /// Reads the message, then refuses it with this reply code, 400 to 599.
     RefuseMessage(u16),
     /// Closes the connection when DATA comes, before the message.
@@ -56,6 +61,8 @@ pub struct SinkOptions {
     pub protection: Protection,
     /// User name and password that AUTH PLAIN must give before MAIL.
     pub credentials: Option<(String, String)>,
+    /// Keeps the headers of messages only, for those who send gigabytes.
+    pub headers_only: bool,
 }
 
 /// A message the sink has read to its end.
@@ -65,7 +72,8 @@ pub struct ReceivedMail {
     pub sender: String,
     /// The addresses of RCPT TO that were not refused, without angle brackets.
     pub recipients: Vec<String>,
-    /// The message as the client composed it, lines ending in CRLF, dots unstuffed.
+    /// The message as the client composed it, lines ending in CRLF, dots unstuffed; its headers alone, with the empty line
+    /// after them, where the sink keeps no more.
     pub raw: Vec<u8>,
     /// True when the sink answered 250.
     pub accepted: bool,
@@ -97,7 +105,21 @@ impl Shared {
         self.state().behaviours.get(recipient).cloned().unwrap_or_default()
     }
 
-    fn keep(&self, mail: ReceivedMail) {
+    /// Whether the recipient is greylisted, with what reply code; from then on it is not.
+    fn greylists(&self, recipient: &str) -> Option<u16> {
+        let mut state = self.state();
+        let behaviour = state.behaviours.get_mut(recipient)?;
+        let Behaviour::RefuseRecipientOnce(code) = *behaviour else { return None };
+        *behaviour = Behaviour::Accept;
+        Some(code)
+    }
+
+    fn keep(&self, mut mail: ReceivedMail) {
+        if self.options.headers_only {
+            let end = mail.raw.windows(4).position(|end| end == b"\r\n\r\n");
+            mail.raw.truncate(end.map_or(mail.raw.len(), |end| end + 4));
+            mail.raw.shrink_to_fit();
+        }
         let mut state = self.state();
         state.received.push(mail);
         self.count.send_replace(state.received.len());
@@ -154,6 +176,11 @@ impl MailSink {
     /// The messages read so far, in the order in which they ended.
     pub fn received(&self) -> Vec<ReceivedMail> {
         self.shared.state().received.clone()
+    }
+
+    /// The messages read so far but for the first `seen`, in the order in which they ended.
+    pub fn received_after(&self, seen: usize) -> Vec<ReceivedMail> {
+        self.shared.state().received.get(seen..).unwrap_or_default().to_vec()
     }
 
     /// How many messages have been read so far.

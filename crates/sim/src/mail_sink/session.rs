@@ -161,6 +161,9 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
         if let Behaviour::RefuseRecipient(code) = self.shared.behaviour(&address) {
             return self.reply(&format!("{code} not this recipient")).await;
         }
+        if let Some(code) = self.shared.greylists(&address) {
+            return self.reply(&format!("{code} not yet")).await;
+        }
         self.recipients.push(address);
         self.reply("250 recipient noted").await
     }
@@ -173,7 +176,7 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
         }
         self.reply("354 end with a dot").await?;
         let Some(raw) = self.message().await? else { return Ok(Next::Close) };
-        let accepted = behaviour == Behaviour::Accept;
+        let accepted = matches!(behaviour, Behaviour::Accept | Behaviour::AcceptAfter(_));
         let mail = ReceivedMail {
             sender: self.sender.take().unwrap_or_default(),
             recipients: std::mem::take(&mut self.recipients),
@@ -184,9 +187,13 @@ impl<'s, S: AsyncRead + AsyncWrite + Unpin> Session<'s, S> {
         self.shared.keep(mail);
         match behaviour {
             Behaviour::Accept => self.reply("250 kept").await,
-            Behaviour::RefuseMessage(code) | Behaviour::RefuseRecipient(code) => {
-                self.reply(&format!("{code} not this message")).await
+            Behaviour::AcceptAfter(delay) => {
+                tokio::time::sleep(delay).await;
+                self.reply("250 kept").await
             }
+            Behaviour::RefuseMessage(code)
+            | Behaviour::RefuseRecipient(code)
+            | Behaviour::RefuseRecipientOnce(code) => self.reply(&format!("{code} not this message")).await,
             Behaviour::AnswerNonsense => self.reply("whatever you say").await,
             Behaviour::DropBeforeMessage | Behaviour::DropBeforeAnswer => Ok(Next::Close),
             Behaviour::StaySilent => {
