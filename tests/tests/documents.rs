@@ -138,6 +138,8 @@ async fn a_document_that_lacks_something_names_it() {
 async fn the_proofs_of_a_transfer_come_in_one_file() {
     let house = House::open(Deployment::on_sqlite());
     let (client, dossier) = from_counter_to_transfer(&house.server).await;
+    // What is still being made would change the proofs between two looks at them.
+    printed(&client, &dossier).await;
     let of = |breach: Breach| GetTransferProofsRequest { dossier: dossier.clone(), breach: breach.into() };
     let proofs = client.document().get_transfer_proofs(of(Breach::NotRegistered)).await.expect("proofs").into_inner();
     assert!(proofs.pdf.starts_with(b"%PDF-"));
