@@ -132,6 +132,7 @@ impl Layers {
             reader.section("law"),
             reader.section("tokens"),
             reader.section("mail"),
+            reader.section("ebox"),
             reader.section("mailings"),
             reader.section("letters"),
             reader.section("pages"),
@@ -148,6 +149,7 @@ impl Layers {
                 Some(law),
                 Some(tokens),
                 Some(mail),
+                Some(ebox),
                 Some(mailings),
                 Some(letters),
                 Some(pages),
@@ -162,6 +164,7 @@ impl Layers {
                 law,
                 tokens,
                 mail,
+                ebox,
                 mailings,
                 letters,
                 pages,
@@ -215,6 +218,17 @@ impl Layers {
             .or_else(|| needed(config.signing.key_file.is_some(), "signing.key_file"))
     }
 
+    /// A service is asked by somebody, who shows a token.
+    fn invalid_ebox(&self, config: &Config) -> Option<ConfigError> {
+        let ebox = &config.ebox;
+        ebox.base_url.as_ref()?;
+        let needed = |is_there: bool, key: &str| {
+            (!is_there).then(|| invalid(key.to_owned(), self.place("ebox.base_url"), "needed with `ebox.base_url`"))
+        };
+        needed(ebox.token_file.is_some(), "ebox.token_file")
+            .or_else(|| needed(ebox.sender_organisation.is_some(), "ebox.sender_organisation"))
+    }
+
     /// Faults that no single type can hold.
     fn invalid_sections(&self, config: &Config) -> Vec<ConfigError> {
         let mut errors = Vec::new();
@@ -223,6 +237,7 @@ impl Layers {
             errors.push(ConfigError::ListenNotLoopback { address, place: self.place("server.listen") });
         }
         errors.extend(self.invalid_pages(config));
+        errors.extend(self.invalid_ebox(config));
         if config.agencies.is_empty() {
             errors.push(invalid("agencies".to_owned(), self.place("agencies"), "no agency works here"));
         }

@@ -24,7 +24,7 @@ pub use layers::{Profile, Sources, check};
 pub use reference::{reference, schema};
 pub use secrets::{Secrets, StaticToken};
 pub use sections::{
-    Agency, AgencyKind, Config, Database, Encryption, Law, Letters, Log, LogFormat, Mail, Mailings, Server, SmtpMail,
-    Tokens,
+    Agency, AgencyKind, Config, Database, Ebox, Encryption, Law, Letters, Log, LogFormat, Mail, Mailings, Server,
+    SmtpMail, Tokens,
 };
 pub use values::{ByteCount, Calendar, CutOff, DatabaseUrl, Period, Secret};

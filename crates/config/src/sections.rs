@@ -26,6 +26,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// How mail leaves.
     pub mail: Mail,
+    /// How messages reach the electronic mailboxes of the federal government.
+    pub ebox: Ebox,
     /// Mailings to many.
     pub mailings: Mailings,
     /// How letters leave.
@@ -155,6 +157,28 @@ pub enum Encryption {
     StartTls,
     /// TLS from the first byte.
     Tls,
+}
+
+/// How messages reach the electronic mailboxes of the federal government. Without an address of the service the way is
+/// closed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ebox {
+    /// Where the service is, such as `https://ebox.example/v1`: `https` only.
+    pub base_url: Option<String>,
+    /// File with the bearer token on its first line, read for each request, so that it can be replaced at any time. Needed
+    /// with `base_url`.
+    pub token_file: Option<PathBuf>,
+    /// File with the certificates (PEM) of authorities that may have signed the service's, beside those that the system
+    /// trusts.
+    pub ca_file: Option<PathBuf>,
+    /// The organisation's name for itself with the service, 1 to 100 characters. Needed with `base_url`.
+    pub sender_organisation: Option<String>,
+    /// The longest wait for a connection, `1s` to `10m`; the whole answer may take twice as long.
+    #[serde(deserialize_with = "answer_timeout_within_bounds")]
+    pub timeout: Period,
+    /// Whether the organisation may send registered messages, which is limited to some institutions.
+    pub may_register: bool,
 }
 
 /// Mailings to many; they leave as all mail does.

@@ -263,3 +263,23 @@ fn the_committed_schema_and_reference_are_fresh() {
     assert_eq!(repository("config/schema.json"), format!("{:#}\n", schema()), "{how}");
     assert_eq!(repository("docs/guides/configuration.md"), reference(), "{how}");
 }
+
+#[test]
+fn an_ebox_is_opened_by_its_address_and_needs_a_token_and_a_sender_then() {
+    let mut sources = Sources::default();
+    assert_eq!(check(&sources).expect("closed is valid").ebox.base_url, None);
+    let of = |keys: &[&str]| keys.iter().map(|key| format!("ebox.{key}")).collect::<Vec<_>>();
+    let keys = ["base_url=https://ebox.example/v1", "token_file=token", "sender_organisation=21009"];
+    sources.overrides = of(&keys);
+    let ebox = check(&sources).expect("the section is complete").ebox;
+    assert_eq!((ebox.timeout.get().as_secs(), ebox.may_register, ebox.ca_file), (60, false, None));
+    for (missing, key) in [(1, "ebox.token_file"), (2, "ebox.sender_organisation")] {
+        let mut left = keys.to_vec();
+        left.remove(missing);
+        sources.overrides = of(&left);
+        let expected = format!("CONFIG_INVALID_VALUE invalid `{key}` in --set: needed with `ebox.base_url`");
+        assert_eq!(faults(&sources), [expected]);
+    }
+    sources.overrides = of(&["timeout=601s"]);
+    assert!(faults(&sources)[0].starts_with("CONFIG_INVALID_VALUE invalid `ebox"), "{:?}", faults(&sources));
+}

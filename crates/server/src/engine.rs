@@ -280,7 +280,7 @@ impl Engine<'_> {
     }
 
     /// The agency that issues a document.
-    fn issuer(&self, delivery: &Delivery, dossier: &Dossier) -> Option<Code> {
+    pub(crate) fn issuer(&self, delivery: &Delivery, dossier: &Dossier) -> Option<Code> {
         let at = Moment::end_of(self.desk.clock.today());
         let history = History::new(dossier.facts.iter().map(|fact| &fact.fact), at);
         match delivery.key.step.document().issuer() {
@@ -513,7 +513,7 @@ impl Engine<'_> {
         DeliveryMove { reason, ..DeliveryMove::new(delivery.state, to, ACTOR, self.desk.clock.now()) }
     }
 
-    fn is_paused(&self, channel: Channel) -> bool {
+    pub(crate) fn is_paused(&self, channel: Channel) -> bool {
         let now = self.desk.clock.now();
         self.limit(channel, |limit| limit.is_paused(now)).unwrap_or(false)
     }
@@ -522,7 +522,7 @@ impl Engine<'_> {
         self.limit(channel, |limit| limit.take(now)).unwrap_or(true)
     }
 
-    fn pause(&self, channel: Channel, length: Option<SignedDuration>) {
+    pub(crate) fn pause(&self, channel: Channel, length: Option<SignedDuration>) {
         if let Some(until) = length.and_then(|length| self.desk.clock.now().checked_add(length).ok()) {
             let mut limits = self.limits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             limits.entry(channel).or_insert_with(Limit::unlimited).pause(until);

@@ -2,6 +2,7 @@
 //! what became of them.
 
 use crate::clock::brussels_day;
+use crate::ebox::{self, EboxHouse, ebox_config};
 use crate::engine::{Engine, EngineError, Sent};
 use crate::letters::{Letters, Senders};
 use crate::limit::Limit;
@@ -19,6 +20,7 @@ use traject_app::model::{Channel, DeliveryQueue, DeliveryState};
 use traject_app::{AppError, Desk};
 use traject_config::{Config, Mail};
 use traject_domain::Date;
+use traject_ebox::Ebox;
 use traject_email_smtp::SmtpMailer;
 use traject_letter_pdf::LetterPdf;
 use traject_store::SqlStore;
@@ -64,6 +66,8 @@ pub struct Jobs {
     adapters: Vec<Box<dyn ChannelAdapter>>,
     limits: Mutex<BTreeMap<Channel, Limit>>,
     bounces_dir: Option<PathBuf>,
+    /// The service of electronic mailboxes, where one is configured.
+    ebox: Option<Arc<Ebox>>,
     /// The day on which what the law presumes was recorded and reminders were prepared.
     day_done: Mutex<Option<Date>>,
 }
@@ -83,7 +87,7 @@ impl Jobs {
     /// Takes what the jobs need from a deployment.
     ///
     /// # Errors
-    /// When the section `mail` or a text cannot be used.
+    /// When the section `mail` or `ebox` or a text cannot be used.
     pub fn new(site: &Site, press: Arc<LetterPdf>) -> anyhow::Result<Self> {
         let batches = site.config.letters.cut_off.get().map_or(Batches::AtOnce, Batches::Daily);
         Self::with_batches(site, press, batches)
@@ -108,6 +112,10 @@ impl Jobs {
             adapters.push(Box::new(MailHouse::new(mailer, message_host(section))));
             bounces_dir.clone_from(&section.bounces_dir);
         }
+        let ebox = ebox_config(&site.config.ebox).map(Ebox::new).transpose();
+        let ebox = ebox.map_err(|error| coded(error.code.code(), error))?.map(Arc::new);
+        adapters
+            .extend(ebox.iter().map(|ebox| -> Box<dyn ChannelAdapter> { Box::new(EboxHouse::new(Arc::clone(ebox))) }));
         adapters.push(Box::new(crate::desk_channel::Counter));
         Ok(Self {
             desk: site.desk.clone(),
@@ -120,6 +128,7 @@ impl Jobs {
             adapters,
             limits: Mutex::new(limits(&site.config)),
             bounces_dir,
+            ebox,
             day_done: Mutex::new(None),
         })
     }
@@ -207,7 +216,7 @@ impl Jobs {
         Ok(())
     }
 
-    /// Reads what came back, and sends mails.
+    /// Reads what came back, sends mails and messages, and asks what became of messages.
     async fn mail(&self, ran: &mut Ran) -> anyhow::Result<()> {
         if let Some(maildir) = &self.bounces_dir {
             let read = bounces::read(&self.desk, maildir).await?;
@@ -217,6 +226,12 @@ impl Jobs {
         }
         for channel in [Channel::Email, Channel::Ebox] {
             ran.mailed += self.send(channel).await?.accepted;
+        }
+        if let Some(service) = &self.ebox {
+            let asked = ebox::ask(&self.engine(), service).await.map_err(|error| coded(error.code(), error))?;
+            if asked != ebox::Asked::default() {
+                tracing::info!(asked.delivered, asked.refused, asked.unknown, "the eBox told");
+            }
         }
         self.tell_queue().await
     }

@@ -6,6 +6,7 @@ pub mod bounces;
 pub mod clock;
 pub mod desk_channel;
 pub mod documents;
+pub mod ebox;
 pub mod engine;
 pub mod figures;
 pub mod import;

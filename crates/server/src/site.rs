@@ -191,6 +191,9 @@ fn sending(config: &Config) -> anyhow::Result<Sending> {
     if sends_mail {
         sending.channels.insert(Channel::Email);
     }
+    if config.ebox.base_url.is_some() {
+        sending.channels.insert(Channel::Ebox);
+    }
     if let Some(codes) = &config.letters.documents {
         let known = |code: &String| {
             Document::from_code(code).with_context(|| {

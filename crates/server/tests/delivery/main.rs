@@ -1,5 +1,7 @@
-//! The delivery engine with its ways out, over a real print folder and a real SMTP server on the loopback.
+//! The delivery engine with its ways out, over a real print folder, and a real SMTP server and an eBox on the
+//! loopback.
 
+mod ebox;
 mod house;
 mod mail;
 mod outcome;
