@@ -105,7 +105,7 @@ fn domain_test(root: &Path, binary: &str, variable: &str, count: u64) -> Result<
 fn kills(root: &Path, arguments: &Arguments) -> Result<String> {
     let figures = [("TRAJECT_SOAK_KILLS", arguments.kills), ("TRAJECT_SOAK_CASES", arguments.cases)];
     let tests = ["--test", "blackbox", "--test", "contract", "--", "killed", "as_memory"];
-    on_both_databases(root, arguments, &tests, &figures)?;
+    on_both_databases(root, arguments, "dev", &tests, &figures)?;
     Ok(format!("{} kills in each of four tests, {} random runs on each database", arguments.kills, arguments.cases))
 }
 
@@ -113,17 +113,24 @@ fn mail(root: &Path, arguments: &Arguments) -> Result<String> {
     let figures = [("TRAJECT_SOAK_MAILS", arguments.mails), ("TRAJECT_SOAK_MAIL_KILLS", arguments.mail_kills)];
     // One database after the other, since both would share the time in which a mail must be seen to go out.
     let tests = ["--test", "blackbox", "--", "mail_kills", "--test-threads", "1", "--nocapture"];
-    on_both_databases(root, arguments, &tests, &figures)?;
+    on_both_databases(root, arguments, "release", &tests, &figures)?;
     Ok(format!("{} mails and {} kills on each database", arguments.mails, arguments.mail_kills))
 }
 
-/// Runs tests of the workspace that are told their numbers by these variables; a missing database fails.
-fn on_both_databases(root: &Path, arguments: &Arguments, tests: &[&str], figures: &[(&str, u32)]) -> Result<()> {
+/// Runs tests of the workspace, built in a profile of cargo, that are told their numbers by these variables; a missing
+/// database fails.
+fn on_both_databases(
+    root: &Path,
+    arguments: &Arguments,
+    profile: &str,
+    tests: &[&str],
+    figures: &[(&str, u32)],
+) -> Result<()> {
     // The binary that is killed: naming tests alone does not build it.
-    process::run(process::cargo(root).args(["build", "--workspace"]))?;
+    process::run(process::cargo(root).args(["build", "--workspace", "--profile", profile]))?;
     let server = postgres::provide(arguments.postgres.clone())?;
     let mut command = process::cargo(root);
-    command.args(["test", "--workspace"]).args(tests).env("CI", "true");
+    command.args(["test", "--workspace", "--profile", profile]).args(tests).env("CI", "true");
     command.envs(figures.iter().map(|(variable, count)| (variable, count.to_string())));
     if let Some(server) = &server {
         command.env(postgres::VARIABLE, server.url());
