@@ -1,6 +1,6 @@
 //! From bytes to a fact, as far as its parts are there.
 
-use crate::{MEDICAL_FAMILY, Part, PartClass, READER, wire};
+use crate::{MEDICAL_FAMILY, Part, PartClass, READER, step, wire};
 use jiff::civil::Time;
 use prost::Message as _;
 use traject_app::ids::FactId;
@@ -9,8 +9,9 @@ use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::{
-    AppealOutcome, Destination, Fact, FactKind, FactRef, Hearing, InformationItem, NumberKey, ReturnReason,
+    AppealOutcome, Asked, Destination, Fact, FactKind, FactRef, Hearing, InformationItem, NumberKey, ReturnReason,
 };
+use traject_domain::law::Channel;
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
@@ -119,7 +120,7 @@ fn day(field: &'static str, days: i32) -> Result<Date, DecodeError> {
     jiff::civil::date(1970, 1, 1).checked_add(span).map_err(|_| DecodeError::Field(field))
 }
 
-fn some<T>(field: &'static str, value: Option<T>) -> Result<T, DecodeError> {
+pub(crate) fn some<T>(field: &'static str, value: Option<T>) -> Result<T, DecodeError> {
     value.ok_or(DecodeError::Field(field))
 }
 
@@ -150,7 +151,7 @@ fn kind(
     medical: Option<wire::Medical>,
 ) -> Result<Option<FactKind>, DecodeError> {
     let until = || plain.until.map(|days| day("until", days)).transpose();
-    let medical_code = medical.and_then(|part| part.code);
+    let (medical_code, minutes) = medical.map(|part| (part.code, part.minutes)).unwrap_or_default();
     let ground = || Code::new(plain.code.as_deref().or(medical_code.as_deref()).unwrap_or(MEDICAL_FAMILY));
     let reason = || some("result", plain.result.as_deref()).map(Code::new);
     let organiser = || some("organiser", plain.organiser.as_deref()).map(Code::new);
@@ -172,6 +173,8 @@ fn kind(
         "suspension_granted" => FactKind::SuspensionGranted { code: ground(), until: some("until", until()?)? },
         "exemption_refused" => FactKind::ExemptionRefused { code: ground(), reason: reason()? },
         "suspension_refused" => FactKind::SuspensionRefused { code: ground(), reason: reason()? },
+        "exemption_requested" => requested(Asked::Exemption(ground()), &plain)?,
+        "suspension_requested" => requested(Asked::Suspension(ground()), &plain)?,
         "waiting_list_joined" => FactKind::WaitingListJoined { organiser: organiser()? },
         "registration_certificate_received" => FactKind::RegistrationCertificateReceived { organiser: organiser()? },
         "completion_certificate_received" => FactKind::CompletionCertificateReceived { organiser: organiser()? },
@@ -191,8 +194,22 @@ fn kind(
             FactKind::NumberReplaced(NumberKey(uuid("replaced_by", by)?))
         }
         "retracted" => FactKind::Retracted(FactRef::new(some("retracts", plain.retracts.as_deref())?)),
-        other => return about_a_breach(other, &plain),
+        other => {
+            if let Some(step) = step::read_programme(other, plain.programme.as_ref())? {
+                return Ok(Some(FactKind::Programme { organiser: organiser()?, step }));
+            }
+            let breach = || some("breach", plain.breach.as_deref().and_then(Breach::from_code));
+            if let Some(step) = step::read_sanction(other, &plain, minutes)? {
+                return Ok(Some(FactKind::Sanction(breach()?, step)));
+            }
+            return about_a_breach(other, &plain);
+        }
     }))
+}
+
+fn requested(asked: Asked, plain: &wire::Plain) -> Result<FactKind, DecodeError> {
+    let channel = some("channel", plain.channel.as_deref().and_then(Channel::from_code))?;
+    Ok(FactKind::Requested { asked, channel })
 }
 
 fn about_a_breach(name: &str, plain: &wire::Plain) -> Result<Option<FactKind>, DecodeError> {

@@ -1,5 +1,6 @@
 //! From a fact to its bytes.
 
+use crate::step;
 use crate::{Encoded, NoRandomness, Part, PartClass, Salts, commitment, fact_hash, wire};
 use jiff::Unit;
 use prost::Message as _;
@@ -9,6 +10,7 @@ use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::{Destination, FactKind, Hearing, NumberKey};
 use traject_domain::national_number::NationalNumber;
+use traject_domain::sanction::SanctionStep;
 
 /// Codes that tell of a person's health: suspensions (law.md § 7) and the exemption on medical certificate (law.md § 6).
 const MEDICAL_CODES: [&str; 3] = ["S02", "S03", "E10"];
@@ -70,6 +72,7 @@ fn min_reader(kind: &FactKind) -> u32 {
         FactKind::ExemptionRefused { .. }
         | FactKind::SuspensionRefused { .. }
         | FactKind::HearingInvited(_, Some(_)) => 2,
+        FactKind::Requested { .. } | FactKind::Programme { .. } | FactKind::Sanction(..) => 3,
         _ => 1,
     }
 }
@@ -116,7 +119,7 @@ fn identity(from: &Identity) -> wire::Identity {
 /// The code for the plain part, or for the medical part when it tells of health.
 fn by_class(code: &Code) -> (Option<String>, wire::Medical) {
     if MEDICAL_CODES.contains(&code.as_str()) {
-        (None, wire::Medical { code: Some(text(code)) })
+        (None, wire::Medical { code: Some(text(code)), minutes: None })
     } else {
         (Some(text(code)), wire::Medical::default())
     }
@@ -129,7 +132,7 @@ fn plain_and_medical(new: &NewFact) -> (wire::Plain, Option<wire::Medical>) {
         FactKind::Checked(from) => {
             let tells = from.permit_ground.as_ref().is_some_and(|ground| ground.as_str() == MEDICAL_GROUND);
             plain.extract = Some(extract(from, tells));
-            medical = Some(wire::Medical { code: tells.then(|| MEDICAL_GROUND.to_owned()) });
+            medical = Some(wire::Medical { code: tells.then(|| MEDICAL_GROUND.to_owned()), minutes: None });
         }
         FactKind::ExemptionGranted { code, until } => {
             let (code, part) = by_class(code);
@@ -142,6 +145,14 @@ fn plain_and_medical(new: &NewFact) -> (wire::Plain, Option<wire::Medical>) {
         FactKind::ExemptionRefused { code, reason } | FactKind::SuspensionRefused { code, reason } => {
             let (code, part) = by_class(code);
             (plain.code, plain.result, medical) = (code, Some(text(reason)), Some(part));
+        }
+        FactKind::Requested { asked, channel } => {
+            let (code, part) = by_class(asked.code());
+            (plain.code, plain.channel, medical) = (code, Some(channel.code().to_owned()), Some(part));
+        }
+        FactKind::Sanction(breach, SanctionStep::MinutesTaken(minutes)) => {
+            plain.breach = Some(breach.code().to_owned());
+            medical = Some(wire::Medical { code: None, minutes: Some(minutes.to_string()) });
         }
         kind => details(kind, &mut plain),
     }
@@ -187,7 +198,8 @@ fn details(kind: &FactKind, plain: &mut wire::Plain) {
         | FactKind::ExemptionGranted { .. }
         | FactKind::SuspensionGranted { .. }
         | FactKind::ExemptionRefused { .. }
-        | FactKind::SuspensionRefused { .. } => {}
+        | FactKind::SuspensionRefused { .. }
+        | FactKind::Requested { .. } => {}
         FactKind::CertificateReceived
         | FactKind::StruckOff
         | FactKind::PermitLost
@@ -196,6 +208,13 @@ fn details(kind: &FactKind, plain: &mut wire::Plain) {
         FactKind::InformationGiven { spoken, items } => {
             plain.spoken = spoken.as_ref().map(text);
             plain.items = items.iter().map(|item| item.code().to_owned()).collect();
+        }
+        FactKind::Programme { organiser, step } => {
+            (plain.organiser, plain.programme) = (Some(text(organiser)), step::programme(step));
+        }
+        FactKind::Sanction(breach, at_the_ggc) => {
+            about(breach);
+            step::sanction(at_the_ggc, plain);
         }
         FactKind::WaitingListJoined { organiser }
         | FactKind::RegistrationCertificateReceived { organiser }

@@ -8,6 +8,7 @@
 mod decode;
 mod encode;
 mod hash;
+mod step;
 mod wire;
 
 pub use decode::{DecodeError, Decoded, ReadFact, Unreadable, decode};
@@ -17,7 +18,7 @@ pub use hash::{GENESIS, Hash, Place, chain_hash, commitment, content_hash, fact_
 use prost::Message as _;
 
 /// The version of the format this crate reads; a skeleton with a greater `min_reader` is kept, not read.
-pub const READER: u32 = 2;
+pub const READER: u32 = 3;
 
 /// What a code of health reads as where its part was withheld or erased (questions.md V9 counts them as one family).
 pub const MEDICAL_FAMILY: &str = "MEDICAL";

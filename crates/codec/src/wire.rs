@@ -77,6 +77,48 @@ pub(crate) struct Plain {
     pub(crate) retracts: Option<String>,
     #[prost(message, optional, tag = "17")]
     pub(crate) hearing: Option<Hearing>,
+    #[prost(string, optional, tag = "18")]
+    pub(crate) channel: Option<String>,
+    #[prost(message, optional, tag = "19")]
+    pub(crate) programme: Option<Programme>,
+    #[prost(message, optional, tag = "20")]
+    pub(crate) sanction: Option<Sanction>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Programme {
+    #[prost(string, optional, tag = "1")]
+    pub(crate) category: Option<String>,
+    #[prost(string, repeated, tag = "2")]
+    pub(crate) offers: Vec<String>,
+    #[prost(string, optional, tag = "3")]
+    pub(crate) heard_through: Option<String>,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) language: Option<String>,
+    #[prost(string, optional, tag = "5")]
+    pub(crate) level: Option<String>,
+    #[prost(string, optional, tag = "6")]
+    pub(crate) literacy: Option<String>,
+    #[prost(string, optional, tag = "7")]
+    pub(crate) component: Option<String>,
+    #[prost(uint32, optional, tag = "8")]
+    pub(crate) hours: Option<u32>,
+    #[prost(string, optional, tag = "9")]
+    pub(crate) waiver: Option<String>,
+    #[prost(string, optional, tag = "10")]
+    pub(crate) reason: Option<String>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Sanction {
+    #[prost(string, repeated, tag = "1")]
+    pub(crate) gaps: Vec<String>,
+    #[prost(string, repeated, tag = "2")]
+    pub(crate) reasons: Vec<String>,
+    #[prost(string, repeated, tag = "3")]
+    pub(crate) weighed: Vec<String>,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) appeal: Option<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -169,4 +211,6 @@ pub(crate) struct Number {
 pub(crate) struct Medical {
     #[prost(string, optional, tag = "1")]
     pub(crate) code: Option<String>,
+    #[prost(string, optional, tag = "2")]
+    pub(crate) minutes: Option<String>,
 }

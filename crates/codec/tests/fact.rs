@@ -115,8 +115,8 @@ fn a_kind_or_a_reader_of_the_future_and_a_withheld_plain_part_are_kept_and_repor
     let kind = replace(b"certificate_received", b"certificate_enlarged");
     assert_eq!(reported(&kind, &encoded.parts), (1, Unreadable::UnknownKind));
     // Field 8, min_reader.
-    let newer = replace(&[0x40, 1, 0x4a], &[0x40, 3, 0x4a]);
-    assert_eq!(reported(&newer, &encoded.parts), (1, Unreadable::NewerReader(3)));
+    let newer = replace(&[0x40, 1, 0x4a], &[0x40, 4, 0x4a]);
+    assert_eq!(reported(&newer, &encoded.parts), (1, Unreadable::NewerReader(4)));
     assert_eq!(reported(&encoded.skeleton, &[]), (1, Unreadable::Withheld));
 }
 

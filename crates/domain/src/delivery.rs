@@ -3,6 +3,7 @@
 use crate::code::{Breach, closed_codes};
 use crate::fact::FactKind;
 use crate::law::AgencyKind;
+use crate::sanction::SanctionStep;
 
 closed_codes! {
     /// The documents that a person receives. The code is also the folder of the document's texts.
@@ -143,6 +144,7 @@ impl LegalStep {
             FactKind::Fined(breach, _) => (D::FineDecision, Some(*breach)),
             FactKind::DecidedNoFine(breach) => (D::NoFineDecision, Some(*breach)),
             FactKind::FineWithdrawn(breach) => (D::FineWithdrawal, Some(*breach)),
+            FactKind::Sanction(breach, SanctionStep::PaymentReminded) => (D::PaymentReminder, Some(*breach)),
             _ => return None,
         };
         Self::new(document, breach)

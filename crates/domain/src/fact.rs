@@ -3,8 +3,11 @@
 use crate::Date;
 use crate::code::{Breach, Code, LegalLanguage, closed_codes};
 use crate::extract::Extract;
+use crate::law::Channel;
 use crate::money::Cents;
 use crate::municipality::Municipality;
+use crate::office::ProgrammeStep;
+use crate::sanction::SanctionStep;
 use jiff::civil::Time;
 use std::fmt;
 use std::sync::Arc;
@@ -122,6 +125,37 @@ pub struct Hearing {
     pub interpreter: Option<Code>,
 }
 
+/// What a person asks the municipality for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asked {
+    /// An exemption, a code of the law's exemptions.
+    Exemption(Code),
+    /// A suspension, a code of the law's suspensions.
+    Suspension(Code),
+}
+
+impl Asked {
+    /// The code that is asked for.
+    pub const fn code(&self) -> &Code {
+        match self {
+            Self::Exemption(code) | Self::Suspension(code) => code,
+        }
+    }
+
+    /// What a decision answers; `None` for any other fact.
+    pub fn answered_by(kind: &FactKind) -> Option<Self> {
+        match kind {
+            FactKind::ExemptionGranted { code, .. } | FactKind::ExemptionRefused { code, .. } => {
+                Some(Self::Exemption(code.clone()))
+            }
+            FactKind::SuspensionGranted { code, .. } | FactKind::SuspensionRefused { code, .. } => {
+                Some(Self::Suspension(code.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of fact. The ledger, the import format and the calls all speak these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKind {
@@ -164,6 +198,22 @@ pub enum FactKind {
         /// Why, of [`crate::law::CodeList::RefusalReasons`].
         reason: Code,
     },
+    /// Evidence for an exemption or a suspension came in, and waits for a decision.
+    Requested {
+        /// What is asked for.
+        asked: Asked,
+        /// By which door.
+        channel: Channel,
+    },
+    /// A step of the programme at an organiser.
+    Programme {
+        /// The organiser.
+        organiser: Code,
+        /// Which step.
+        step: ProgrammeStep,
+    },
+    /// A step at the GGC.
+    Sanction(Breach, SanctionStep),
     /// A dated request that an organiser answered with its waiting list.
     WaitingListJoined {
         /// The organiser.
@@ -266,7 +316,12 @@ pub struct Columns {
 
 impl FactKind {
     /// Every [`FactKind::name`].
-    pub const NAMES: [&'static str; 37] = [
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::OWN_NAMES.into_iter().chain(ProgrammeStep::NAMES).chain(SanctionStep::NAMES)
+    }
+
+    /// The names of kinds that are no step of a programme or at the GGC.
+    const OWN_NAMES: [&'static str; 39] = [
         "checked",
         "information_given",
         "certificate_received",
@@ -274,6 +329,8 @@ impl FactKind {
         "suspension_granted",
         "exemption_refused",
         "suspension_refused",
+        "exemption_requested",
+        "suspension_requested",
         "waiting_list_joined",
         "registration_certificate_received",
         "completion_certificate_received",
@@ -325,6 +382,9 @@ impl FactKind {
             Self::ExemptionRefused { code, reason } | Self::SuspensionRefused { code, reason } => {
                 columns(code, reason, None)
             }
+            Self::Requested { asked, channel } => columns(asked.code(), channel, None),
+            Self::Programme { organiser, step } => columns(organiser, &step.detail(), None),
+            Self::Sanction(breach, step) => columns(breach, &step.detail(), None),
             Self::WaitingListJoined { organiser }
             | Self::RegistrationCertificateReceived { organiser }
             | Self::CompletionCertificateReceived { organiser }
@@ -369,6 +429,10 @@ impl FactKind {
             Self::SuspensionGranted { .. } => "suspension_granted",
             Self::ExemptionRefused { .. } => "exemption_refused",
             Self::SuspensionRefused { .. } => "suspension_refused",
+            Self::Requested { asked: Asked::Exemption(_), .. } => "exemption_requested",
+            Self::Requested { asked: Asked::Suspension(_), .. } => "suspension_requested",
+            Self::Programme { step, .. } => step.name(),
+            Self::Sanction(_, step) => step.name(),
             Self::WaitingListJoined { .. } => "waiting_list_joined",
             Self::RegistrationCertificateReceived { .. } => "registration_certificate_received",
             Self::CompletionCertificateReceived { .. } => "completion_certificate_received",

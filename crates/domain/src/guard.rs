@@ -2,15 +2,16 @@
 //!
 //! An act is judged at the day it occurred, with what is known now. A refusal names the rule and its ground.
 
+mod office;
+mod sanction;
+
 use crate::Date;
 use crate::assess::assess;
 use crate::code::{Breach, Code, LegalLanguage, closed_codes};
 use crate::counting::{Period, add_days, add_length, union};
-use crate::fact::{Fact, FactKind};
+use crate::fact::{Asked, Fact, FactKind};
 use crate::history::{History, Moment};
-use crate::law::{
-    AgencyKind, Channel, ChosenBy, CodeList, Law, MaxAppliesTo, Provenance, Suspension, TransitionSubject,
-};
+use crate::law::{AgencyKind, Channel, ChosenBy, CodeList, Law, Provenance, Suspension, TransitionSubject};
 use crate::money::Cents;
 use crate::standing::{BreachStanding, Enforcement, Outcome, Standing};
 use std::collections::BTreeSet;
@@ -137,10 +138,16 @@ impl Case<'_> {
             FactKind::WaitingListJoined { organiser }
             | FactKind::Registered { organiser, .. }
             | FactKind::ContractSigned { organiser, .. }
-            | FactKind::Completed { organiser } => {
+            | FactKind::Completed { organiser }
+            | FactKind::Programme { organiser, .. } => {
                 (self.act.actor == AgencyKind::Organiser && organiser == self.act.agency, "actors § 1")
             }
-            FactKind::TransferReturned(_)
+            FactKind::Requested { channel: Channel::Organiser, .. } if self.act.actor == AgencyKind::Organiser => {
+                let own = self.history.track().is_some_and(|(organiser, _)| organiser == self.act.agency);
+                (own, "actors § 3")
+            }
+            FactKind::Sanction(..)
+            | FactKind::TransferReturned(_)
             | FactKind::HearingInvited(..)
             | FactKind::DefenceReceived(_)
             | FactKind::Heard(_)
@@ -201,6 +208,8 @@ impl Case<'_> {
                 let known = self.law.suspensions.contains_key(code);
                 self.refused(known, reason, "law § 4")
             }
+            FactKind::Requested { asked, channel } => self.requested(asked, *channel),
+            FactKind::Programme { organiser, step } => self.programme(organiser, step),
             FactKind::Registered { organiser, track } => self.track(organiser, *track),
             FactKind::ContractSigned { organiser, track } => {
                 self.require(self.history.registered_on().is_some(), RefusalCode::MissingStep, "law § 6 step 8")?;
@@ -230,28 +239,6 @@ impl Case<'_> {
                 self.state(*breach, &[Enforcement::Refused], "D-TRANSFER")
             }
             _ => self.at_the_ggc(),
-        }
-    }
-
-    /// Steps of the GGC (law.md § 7).
-    fn at_the_ggc(&self) -> Verdict {
-        use Enforcement::{Appealed, Fined, Heard, Invited, Paid, Transferred};
-        match self.act.kind {
-            FactKind::TransferReturned(b) => self.state(*b, &[Transferred, Invited, Heard], "D-TRANSFER"),
-            FactKind::HearingInvited(b, hearing) => {
-                self.running()?;
-                let ahead = hearing.as_ref().is_none_or(|hearing| hearing.on > self.act.occurred_on);
-                self.require(ahead, RefusalCode::PeriodReversed, "R-F3")?;
-                self.state(*b, &[Transferred, Invited], "R-F3")
-            }
-            FactKind::DefenceReceived(b) | FactKind::Heard(b) => self.state(*b, &[Invited, Heard], "R-F3"),
-            FactKind::DecidedNoFine(b) => self.state(*b, &[Transferred, Invited, Heard], "R-F3"),
-            FactKind::Fined(b, amount) => self.fine(*b, *amount),
-            FactKind::FinePaid(b) | FactKind::AppealLodged(b) | FactKind::FineWithdrawn(b) => {
-                self.breach(*b, BreachStanding::has_standing_fine, RefusalCode::MissingStep, "R-F6")
-            }
-            FactKind::AppealDecided(b, _) => self.state(*b, &[Appealed, Fined, Paid], "R-F7"),
-            _ => Ok(()),
         }
     }
 
@@ -294,6 +281,31 @@ impl Case<'_> {
     fn refused(&self, known: bool, reason: &Code, rule: &'static str) -> Verdict {
         let stated = self.law.has_code(CodeList::RefusalReasons, reason);
         self.require(known && stated, RefusalCode::UnknownCode, rule)
+    }
+
+    /// Evidence for a ground that the law knows, by a door that the ground names.
+    fn requested(&self, asked: &Asked, channel: Channel) -> Verdict {
+        let (day, known_on) = (self.procedure_day(), self.history.at.recorded_by);
+        let (doors, rule, provenance) = match asked {
+            Asked::Exemption(code) => {
+                let exemption = self.law.exemptions.get(code).and_then(|exemption| exemption.on(day, known_on));
+                let of_regime = exemption.filter(|rule| self.law.is_of_regime(rule, day, known_on));
+                let Some(rule) = of_regime else { return self.refuse(RefusalCode::UnknownCode, "law § 3") };
+                self.require(self.standing.is_some(), RefusalCode::WrongState, "R-X1")?;
+                (&rule.channels, "law § 3", &rule.provenance)
+            }
+            Asked::Suspension(code) => {
+                let suspension = self.law.suspensions.get(code).and_then(|rule| rule.on(day, known_on));
+                let Some(rule) = suspension else { return self.refuse(RefusalCode::UnknownCode, "law § 4") };
+                let obligation = self.standing.as_ref().and_then(|standing| standing.obligation.as_ref());
+                self.require(obligation.is_some(), RefusalCode::WrongState, "R-U1")?;
+                (&rule.channels, "law § 4", &rule.provenance)
+            }
+        };
+        if doors.is_empty() || doors.contains(&channel) {
+            return Ok(());
+        }
+        self.refuse_by(RefusalCode::WrongChannel, rule, provenance)
     }
 
     /// Evidence comes in by a door that its ground names.
@@ -380,52 +392,5 @@ impl Case<'_> {
         let right = self.standing.as_ref().and_then(|standing| standing.letter_language);
         let wrong = matches!((language, right), (Some(used), Some(right)) if used != right);
         self.require(!wrong, RefusalCode::WrongLanguage, "letters.wrong_language")
-    }
-
-    fn fine(&self, breach: Breach, amount: Cents) -> Verdict {
-        let Some(range) = self.law.fines.on(self.procedure_day(), self.history.at.recorded_by) else {
-            return self.refuse(RefusalCode::UnknownCode, "R-F1");
-        };
-        let (min, max) = self.amounts(breach);
-        let sum = self.standing.as_ref().map_or(Cents(0), |standing| standing.fined);
-        let passes_sum = range.max_applies_to == MaxAppliesTo::Cumulative && Cents(sum.0 + amount.0) > range.max;
-        let refused = match amount {
-            _ if amount < min => Some((RefusalCode::BelowMinimum, "R-F1")),
-            _ if amount > max => Some((RefusalCode::AboveMaximum, "R-F1")),
-            _ if passes_sum => Some((RefusalCode::AboveMaximum, "R-F4")),
-            _ => None,
-        };
-        if let Some((code, rule)) = refused {
-            let amounts = Some((min, if passes_sum { Cents(range.max.0.saturating_sub(sum.0)) } else { max }));
-            return self.refuse_by(code, rule, &range.provenance).map_err(|refusal| Refusal { amounts, ..refusal });
-        }
-        self.running()?;
-        let state = self.of(breach).map(|b| b.state);
-        match state {
-            Some(Enforcement::Invited | Enforcement::Heard) => Ok(()),
-            Some(Enforcement::Transferred) if range.hearing_required => {
-                self.refuse_by(RefusalCode::MissingStep, "R-F3", &range.provenance)
-            }
-            Some(Enforcement::Transferred) => Ok(()),
-            _ => self.refuse(RefusalCode::WrongState, "R-D1"),
-        }
-    }
-
-    /// The smallest and the largest amount of this fine: by its step, under the law that the transition rule chooses.
-    fn amounts(&self, breach: Breach) -> (Cents, Cents) {
-        let known = self.history.at.recorded_by;
-        let obligation = self.standing.as_ref().and_then(|standing| standing.obligation.as_ref());
-        let breaches = obligation.iter().flat_map(|obligation| &obligation.breaches);
-        let earlier = breaches.flat_map(|breach| &breach.fines).filter(|fine| fine.stands).count();
-        let n = u32::try_from(earlier).unwrap_or(u32::MAX).saturating_add(1);
-        let on = |day| self.law.fines.on(day, known).map(|range| range.for_fine(n));
-        let acted = on(self.act.occurred_on);
-        let breached = self.of(breach).and_then(|b| b.term.as_ref()).and_then(|term| on(add_days(term.due, 1)));
-        let chosen = match (self.law.chosen_by(TransitionSubject::FineAmount), breached, acted) {
-            (ChosenBy::Milder, Some(a), Some(b)) => Some((a.0.min(b.0), a.1.min(b.1))),
-            (ChosenBy::DateOfAct, _, acted) => acted,
-            (_, breached, acted) => breached.or(acted),
-        };
-        chosen.unwrap_or((Cents(0), Cents(0)))
     }
 }

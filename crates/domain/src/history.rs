@@ -4,7 +4,7 @@ use crate::Date;
 use crate::code::{Breach, Code, LegalLanguage};
 use crate::counting::{Period, add_days, union};
 use crate::extract::Extract;
-use crate::fact::{AppealOutcome, Destination, Fact, FactKind, FactRef};
+use crate::fact::{AppealOutcome, Asked, Destination, Fact, FactKind, FactRef};
 use crate::money::Cents;
 use crate::municipality::Municipality;
 use std::collections::HashSet;
@@ -182,6 +182,24 @@ impl<'a> History<'a> {
                 FactKind::Fined(b, amount) if b == breach => {
                     let on = fact.occurred_on;
                     Some(Fine { breach, on, amount, stands: cancelled.is_none_or(|day| day < on) })
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What was asked for and is not decided, with the day it was asked, in the order of asking. A decision on a ground
+    /// answers every request for it that was known by then.
+    pub fn pending(&self) -> Vec<(&'a Asked, Date)> {
+        let decided: Vec<(Asked, Date)> =
+            self.events.iter().filter_map(|fact| Some((Asked::answered_by(&fact.kind)?, fact.known_on))).collect();
+        let is_answered =
+            |asked: &Asked, known: Date| decided.iter().any(|(answered, on)| answered == asked && *on >= known);
+        self.events
+            .iter()
+            .filter_map(|fact| match &fact.kind {
+                FactKind::Requested { asked, .. } if !is_answered(asked, fact.known_on) => {
+                    Some((asked, fact.occurred_on))
                 }
                 _ => None,
             })

@@ -5,7 +5,7 @@
 //! [`Dated`]: which version applies is asked for a day, as known on another.
 
 use crate::Date;
-use crate::code::{Breach, Code, LegalLanguage, Term};
+use crate::code::{Breach, Code, LegalLanguage, Term, closed_codes};
 use crate::dated::Dated;
 use crate::fact::Destination;
 use crate::labels::Label;
@@ -158,15 +158,16 @@ pub enum Length {
     Days(u16),
 }
 
-/// By which door evidence may come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Channel {
-    /// Through the organiser.
-    Organiser,
-    /// At the municipal desk.
-    MunicipalDesk,
-    /// By e-mail to the municipality.
-    MunicipalEmail,
+closed_codes! {
+    /// By which door evidence may come in.
+    Channel {
+        /// Through the organiser.
+        Organiser = "organiser",
+        /// At the municipal desk.
+        MunicipalDesk = "municipal_desk",
+        /// By e-mail to the municipality.
+        MunicipalEmail = "municipal_email",
+    }
 }
 
 /// One ground of suspension (law.md § 4).
@@ -413,6 +414,16 @@ pub enum CodeList {
     Languages,
     /// Why the GGC fines, or does not.
     DecisionReasons,
+    /// What the GGC weighs before it decides.
+    Circumstances,
+    /// Why a fine is given up.
+    WriteOffReasons,
+    /// How a person came to hear of an office.
+    HeardThrough,
+    /// Levels of language.
+    LanguageLevels,
+    /// Why an office closes its file.
+    FileClosures,
 }
 
 /// The whole law in the form the evaluator reads.

@@ -21,10 +21,12 @@ pub mod law;
 pub mod money;
 pub mod municipality;
 pub mod national_number;
+pub mod office;
 pub mod partial_date;
 pub mod payment;
 pub mod persons;
 pub mod predicate;
+pub mod sanction;
 pub mod standing;
 
 pub use assess::assess;

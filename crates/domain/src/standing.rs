@@ -3,7 +3,7 @@
 use crate::Date;
 use crate::code::{Breach, Code, LegalLanguage, closed_codes};
 use crate::counting::DueDate;
-use crate::fact::FactRef;
+use crate::fact::{Asked, FactRef};
 use crate::history::{Fine, Moment};
 use crate::law::RegimeId;
 use crate::money::Cents;
@@ -280,6 +280,14 @@ pub struct BreachStanding {
     pub payment: Option<DueDate>,
     /// The term for an appeal against it.
     pub appeal: Option<DueDate>,
+    /// What was paid of the latest fine that stands.
+    pub paid: Cents,
+    /// The day on which payment of it was last reminded of.
+    pub reminded_on: Option<Date>,
+    /// The fine is not paid in full, its term has ended, and nothing keeps it from being asked for.
+    pub payment_overdue: bool,
+    /// A judge suspended the latest fine, and the appeal is not decided.
+    pub execution_suspended: bool,
     /// True when a person at the municipality established the refusal.
     pub established: bool,
     /// True when facts took away the ground of what was done (semantics.md 24).
@@ -381,6 +389,8 @@ pub struct Standing {
     pub fined: Cents,
     /// The next thing due.
     pub next: Option<Next>,
+    /// What was asked for and is not decided, with the day it was asked.
+    pub requests: Vec<(Asked, Date)>,
     /// Why a person should look, sorted; empty: no need.
     pub review: Vec<Review>,
     /// What a person should know before the next act, sorted.

@@ -18,6 +18,7 @@ use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
 use traject_domain::partial_date::PartialDate;
 use traject_domain::predicate::Field;
+use traject_domain::sanction::{Grounds, SanctionStep};
 use traject_domain::standing::{Outcome, Warning};
 use traject_lawbook::LawText;
 use uuid::Uuid;
@@ -267,7 +268,12 @@ fn heard() -> Vec<(Date, FactKind)> {
         (date(2023, 1, 9), FactKind::NoticePosted { breach, language: None }),
         (date(2023, 3, 27), FactKind::Transferred(breach)),
         (date(2023, 5, 2), FactKind::HearingInvited(breach, None)),
+        (date(2023, 5, 30), FactKind::Sanction(breach, SanctionStep::GroundsStated(weighed()))),
     ]
+}
+
+fn weighed() -> Grounds {
+    Grounds { reasons: Vec::new(), weighed: vec![Code::new("health")] }
 }
 
 fn fine(law: &Law, events: &[(Date, FactKind)], euro: u64, on: Date) -> Result<(), Refusal> {

@@ -286,6 +286,11 @@ fn codes(place: &Place<'_>, file: &CodesFile) -> Result<Codes> {
         (CodeList::RefusalReasons, &file.refusal_reasons),
         (CodeList::Languages, &file.languages),
         (CodeList::DecisionReasons, &file.decision_reasons),
+        (CodeList::Circumstances, &file.circumstances),
+        (CodeList::WriteOffReasons, &file.write_off_reasons),
+        (CodeList::HeardThrough, &file.heard_through),
+        (CodeList::LanguageLevels, &file.language_levels),
+        (CodeList::FileClosures, &file.file_closures),
     ]
     .into_iter()
     .map(|(list, texts)| Ok((list, labels(place, texts)?)))

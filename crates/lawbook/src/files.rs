@@ -43,7 +43,9 @@ structs! {
         provenance: Spanned<ProvenanceText>, registers: Items<LabelText>, permit_kinds: Items<LabelText>,
         permit_grounds: Items<LabelText>, family_of: Items<LabelText>, family_ties: Items<LabelText>,
         sexes: Items<LabelText>, other_regions: Items<LabelText>, papers: Items<LabelText>, refusal_reasons: Items<LabelText>,
-        languages: Items<LabelText>, decision_reasons: Items<LabelText>,
+        languages: Items<LabelText>, decision_reasons: Items<LabelText>, circumstances: Items<LabelText>,
+        write_off_reasons: Items<LabelText>, heard_through: Items<LabelText>, language_levels: Items<LabelText>,
+        file_closures: Items<LabelText>,
     }
 
     /// A provision that ends: `E09@2027-03-05`.
@@ -118,7 +120,7 @@ structs! {
     FinesFile { ranges: Spanned<Items<FineText>> }
     FineText {
         known_from: Option<Text>, min_euro: Spanned<u64>, max_euro: Spanned<u64>, steps: Vec<Spanned<FineStepText>>,
-        max_applies_to: Text, hearing_required: bool, provenance: Spanned<ProvenanceText>,
+        max_applies_to: Text, hearing_required: bool, must_weigh: Option<Spanned<Vec<Text>>>, provenance: Spanned<ProvenanceText>,
     }
     FineStepText { from_fine: Spanned<u32>, min_euro: Spanned<u64>, max_euro: Spanned<u64> }
 

@@ -8,7 +8,7 @@ use crate::place::{Known, Place, Result};
 use serde_saphyr::Spanned;
 use traject_domain::code::Code;
 use traject_domain::dated::Dated;
-use traject_domain::law::{FineRange, FineStep};
+use traject_domain::law::{CodeList, FineRange, FineStep};
 use traject_domain::money::Cents;
 
 /// The one code of the file.
@@ -53,6 +53,7 @@ fn read(place: &Place<'_>, _code: Code, text: &FineText) -> Result<FineRange> {
         steps,
         max_applies_to: place.word(&text.max_applies_to)?,
         hearing_required: text.hearing_required,
+        must_weigh: place.codes(CodeList::Circumstances, text.must_weigh.as_ref())?,
         provenance: place.provenance(&text.provenance)?,
     })
 }

@@ -94,6 +94,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("fines.ranges.*.steps", "the scale of repeated fines; empty: the official enters an amount within the range"),
     ("fines.ranges.*.max_applies_to", "what the largest fine limits: per_fine, cumulative or unknown"),
     ("fines.ranges.*.hearing_required", "whether a fine needs an invitation to be heard first"),
+    ("fines.ranges.*.must_weigh", "the circumstances that must have been weighed before a fine"),
     ("organisers.organisers.*.tracks", "the languages of the tracks that an organiser may offer, per regime"),
     ("organisers.organisers.*.letters", "the languages in which an organiser writes, per regime"),
     ("letters.languages.*", "the languages in which a municipality or the GGC writes"),

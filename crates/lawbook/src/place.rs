@@ -147,7 +147,7 @@ impl<'a> Place<'a> {
     pub(crate) fn closed<K: Copy + Ord + 'static, T, U>(
         &self,
         items: &Spanned<Items<T>>,
-        all: &'static [K],
+        all: &[K],
         code: impl Fn(K) -> &'static str,
         read: impl Fn(K, &Spanned<T>) -> Result<U>,
     ) -> Result<BTreeMap<K, U>> {

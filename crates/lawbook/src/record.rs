@@ -21,7 +21,8 @@ pub(crate) fn fields(place: &Place<'_>, file: &RecordsFile) -> Result<BTreeMap<F
 }
 
 pub(crate) fn facts(place: &Place<'_>, file: &RecordsFile) -> Result<BTreeMap<Code, Recorded>> {
-    let read = place.closed(&file.facts, &FactKind::NAMES, |name| name, |_, text| recorded(place, &text.value))?;
+    let names: Vec<&str> = FactKind::names().collect();
+    let read = place.closed(&file.facts, &names, |name| name, |_, text| recorded(place, &text.value))?;
     Ok(read.into_iter().map(|(name, recorded)| (Code::new(name), recorded)).collect())
 }
 

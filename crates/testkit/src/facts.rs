@@ -11,12 +11,15 @@ use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::{
-    AppealOutcome, Destination, Fact, FactKind, FactRef, Hearing, InformationItem, NumberKey, ReturnReason,
+    AppealOutcome, Asked, Destination, Fact, FactKind, FactRef, Hearing, InformationItem, NumberKey, ReturnReason,
 };
+use traject_domain::law::{Channel, Literacy};
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
+use traject_domain::office::{IntakeCategory, ProgrammeStep};
 use traject_domain::partial_date::PartialDate;
+use traject_domain::sanction::{AppealKind, Grounds, SanctionStep, TransferGap};
 use uuid::Uuid;
 
 /// A valid national number; different for every `n` below 900,000.
@@ -137,6 +140,69 @@ pub fn one_of_each_kind() -> Vec<FactKind> {
         FactKind::SuspensionRefused { code: Code::new("S02"), reason: Code::new("ground_not_met") },
         FactKind::HearingInvited(breach, Some(Box::new(hearing()))),
     ]
+    .into_iter()
+    .chain(requests())
+    .chain(programme_steps().map(|step| FactKind::Programme { organiser: organiser(), step }))
+    .chain(sanction_steps().map(|step| FactKind::Sanction(breach, step)))
+    .collect()
+}
+
+/// What is asked for, of health and of something else.
+fn requests() -> impl Iterator<Item = FactKind> {
+    let asked = |asked, channel| FactKind::Requested { asked, channel };
+    [
+        asked(Asked::Exemption(Code::new("E13")), Channel::MunicipalDesk),
+        asked(Asked::Suspension(Code::new("S02")), Channel::MunicipalEmail),
+        asked(Asked::Suspension(Code::new("S01")), Channel::Organiser),
+    ]
+    .into_iter()
+}
+
+/// One step of each kind at an organiser, with and without what is optional.
+pub fn programme_steps() -> impl Iterator<Item = ProgrammeStep> {
+    let (component, level) = (|| Code::new("LANGUAGE"), || Code::new("A2"));
+    let (category, heard_through) = (IntakeCategory::Obliged, Some(Code::new("letter")));
+    [
+        ProgrammeStep::Intake { category, offers: vec![LegalLanguage::Nl, LegalLanguage::Fr], heard_through },
+        ProgrammeStep::Intake { category: IntakeCategory::ForeignPerson, offers: Vec::new(), heard_through: None },
+        ProgrammeStep::PlaceOffered,
+        ProgrammeStep::SociallyAssessed,
+        ProgrammeStep::LanguageAssessed {
+            language: LegalLanguage::Nl,
+            level: Code::new("BELOW_A1"),
+            literacy: Literacy::NonLiterate,
+        },
+        ProgrammeStep::ContractAmended,
+        ProgrammeStep::ComponentStarted { component: component(), hours: Some(120) },
+        ProgrammeStep::ComponentStarted { component: Code::new("CITIZENSHIP"), hours: None },
+        ProgrammeStep::ComponentEnded { component: component(), hours: 96, level: Some(level()) },
+        ProgrammeStep::ComponentEnded { component: Code::new("CITIZENSHIP"), hours: 0, level: None },
+        ProgrammeStep::ComponentWaived { waiver: Code::new("W-LANG") },
+        ProgrammeStep::GuidanceGiven,
+        ProgrammeStep::AbsenceNoted,
+        ProgrammeStep::WarningGiven,
+        ProgrammeStep::FollowUpCertified,
+        ProgrammeStep::FileClosed { reason: Code::new("stopped_attending") },
+    ]
+    .into_iter()
+}
+
+/// One step of each kind at the GGC.
+pub fn sanction_steps() -> impl Iterator<Item = SanctionStep> {
+    let grounds = Grounds { reasons: vec![Code::new("NOT_REGISTERED")], weighed: vec![Code::new("health")] };
+    [
+        SanctionStep::TransferLacks(vec![TransferGap::DeliveryPresumed, TransferGap::RequestUndecided]),
+        SanctionStep::MinutesTaken("She says that she was in hospital.".into()),
+        SanctionStep::GroundsStated(grounds),
+        SanctionStep::AppealAsks(AppealKind::Suspension),
+        SanctionStep::HearingMissed,
+        SanctionStep::PaymentReceived(Cents(5_000)),
+        SanctionStep::PaymentReminded,
+        SanctionStep::RecoveryHandedOver,
+        SanctionStep::FineWrittenOff { reason: Code::new("insolvent") },
+        SanctionStep::ExecutionSuspended,
+    ]
+    .into_iter()
 }
 
 /// A new fact around a kind; an identity comes with a check.

@@ -7,6 +7,7 @@ use crate::counting::{DueDate, Period, add_days, days_between, union};
 use crate::fact::{FactKind, FactRef};
 use crate::history::{History, Stop};
 use crate::law::Deadline;
+use crate::sanction::SanctionStep;
 use crate::standing::{BreachStanding, Enforcement};
 
 /// What happened to a term's clock.
@@ -141,9 +142,24 @@ fn met_by(history: &History<'_>, standing: &BreachStanding, due: &DueDate) -> Op
         Term::Defence => {
             from_start(&|kind| *kind == FactKind::DefenceReceived(breach) || *kind == FactKind::Heard(breach))
         }
-        Term::Pay => from_start(&|kind| *kind == FactKind::FinePaid(breach)),
+        Term::Pay => paid_by(history, standing, due.start),
         Term::Appeal => from_start(&|kind| *kind == FactKind::AppealLodged(breach)),
     }
+}
+
+/// The payment with which a fine was paid in full.
+fn paid_by(history: &History<'_>, standing: &BreachStanding, fined_on: Date) -> Option<(Date, Option<FactRef>)> {
+    let fine = standing.fines.iter().rfind(|fine| fine.stands)?;
+    let mut paid = 0;
+    let last = history.events.iter().filter(|fact| fact.occurred_on >= fined_on).find(|fact| {
+        match &fact.kind {
+            FactKind::FinePaid(of) if *of == standing.breach => paid = fine.amount.0,
+            FactKind::Sanction(of, SanctionStep::PaymentReceived(part)) if *of == standing.breach => paid += part.0,
+            _ => return false,
+        }
+        paid >= fine.amount.0
+    })?;
+    Some((last.occurred_on, Some(last.reference.clone())))
 }
 
 /// The fact that met D-REGISTER or D-COMPLETE on a day.

@@ -7,8 +7,10 @@ use crate::Date;
 use crate::code::{Breach, LegalLanguage, Term};
 use crate::counting::{DueDate, add_days, presumed_delivery};
 use crate::fact::{FactKind, ReturnReason};
-use crate::history::History;
+use crate::history::{Fine, History};
 use crate::law::WrongLanguage;
+use crate::money::Cents;
+use crate::sanction::SanctionStep;
 use crate::standing::{BreachStanding, Enforcement, Notice, VoidReason};
 
 /// A posting or a delivery by hand, before it is judged.
@@ -56,6 +58,10 @@ pub(super) fn of_breach(
         defence: None,
         payment: None,
         appeal: None,
+        paid: Cents(0),
+        reminded_on: None,
+        payment_overdue: false,
+        execution_suspended: false,
         established: history.first(|kind| *kind == FactKind::RefusalEstablished(breach)).is_some(),
         undone: false,
         fines,
@@ -78,9 +84,38 @@ fn at_the_ggc(terms: &Terms<'_, '_>, history: &History<'_>, standing: &mut Breac
     let breach = standing.breach;
     let invited = history.days(move |kind| matches!(kind, FactKind::HearingInvited(of, _) if *of == breach)).last();
     standing.defence = invited.map(|invited| terms.due(Term::Defence, invited));
-    let fined = standing.fines.iter().rfind(|fine| fine.stands).map(|fine| fine.on);
-    standing.payment = fined.map(|fined| terms.due(Term::Pay, fined));
-    standing.appeal = fined.map(|fined| terms.due(Term::Appeal, fined));
+    if let Some(fine) = standing.fines.iter().rfind(|fine| fine.stands).copied() {
+        standing.payment = Some(terms.due(Term::Pay, fine.on));
+        standing.appeal = Some(terms.due(Term::Appeal, fine.on));
+        payment(history, fine, standing);
+    }
+}
+
+/// What was paid of a fine that stands, and whether it may be asked for.
+fn payment(history: &History<'_>, fine: Fine, standing: &mut BreachStanding) {
+    let mut is_settled = false;
+    for fact in history.events.iter().filter(|fact| fact.occurred_on >= fine.on) {
+        match &fact.kind {
+            FactKind::FinePaid(b) if *b == fine.breach => standing.paid = fine.amount,
+            FactKind::AppealDecided(b, _) if *b == fine.breach => standing.execution_suspended = false,
+            FactKind::Sanction(b, step) if *b == fine.breach => match step {
+                SanctionStep::PaymentReceived(amount) => {
+                    standing.paid = Cents(standing.paid.0.saturating_add(amount.0))
+                }
+                SanctionStep::PaymentReminded => standing.reminded_on = Some(fact.occurred_on),
+                SanctionStep::ExecutionSuspended => standing.execution_suspended = true,
+                SanctionStep::RecoveryHandedOver | SanctionStep::FineWrittenOff { .. } => is_settled = true,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    let is_paid = standing.paid >= fine.amount;
+    if is_paid && standing.state == Enforcement::Fined {
+        standing.state = Enforcement::Paid;
+    }
+    let has_ended = standing.payment.as_ref().is_some_and(|term| term.due < history.at.as_of);
+    standing.payment_overdue = has_ended && !is_paid && !is_settled && !standing.execution_suspended;
 }
 
 /// Pairs postings with their deliveries, returns and withdrawals: each belongs to the last posting up to its day (21).
@@ -149,7 +184,7 @@ fn judge(terms: &Terms<'_, '_>, scope: &Scope<'_>, closings: &Closings, due: Opt
 }
 
 /// The first valid notice; a further one only after a fine that came on or after that delivery (22).
-fn current(notices: &[Notice], fines: &[crate::history::Fine]) -> Option<usize> {
+fn current(notices: &[Notice], fines: &[Fine]) -> Option<usize> {
     let mut current: Option<usize> = None;
     for (index, notice) in notices.iter().enumerate().filter(|(_, notice)| notice.is_valid()) {
         let counts = current.is_none_or(|held| {

@@ -8,6 +8,7 @@ mod enforcement;
 mod needs;
 mod next;
 mod programme;
+mod readiness;
 mod reasons;
 mod scope;
 mod wake;
@@ -15,6 +16,8 @@ mod wake;
 pub use clock::{Clock, ClockEntry, ClockEvent};
 pub use needs::needs;
 pub use programme::{ProgrammeTarget, programme_targets};
+pub use readiness::transfer_gaps;
+pub(crate) use readiness::weighed;
 pub use reasons::{Reasons, SourceFact, reasons};
 pub use scope::{Explanation, Finding, decide, explain};
 pub use wake::wake_on;
@@ -59,6 +62,7 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
         track: history.track().map(|(organiser, track)| (organiser.clone(), track)),
         fined,
         next,
+        requests: history.pending().into_iter().map(|(asked, since)| (asked.clone(), since)).collect(),
         review,
         warnings,
     })

@@ -5,6 +5,7 @@ use crate::code::{Breach, Code};
 use crate::counting::DueDate;
 use crate::fact::FactKind;
 use crate::history::History;
+use crate::office::ProgrammeStep;
 use crate::standing::{BreachStanding, ClosingReason, Enforcement, Next, NextCode, Obligation, Review, Stage};
 use std::collections::BTreeSet;
 
@@ -54,14 +55,17 @@ fn undone(obligation: &Obligation) -> Option<&BreachStanding> {
     [completion, registration].into_iter().find(|breach| concerned && breach.undone)
 }
 
-/// A dated request by the due date that ended on a waiting list holds the notice (R-D2).
+/// A dated request by the due date that ended on a waiting list holds the notice (R-D2), until a place is offered.
 fn waits_for_a_place(history: &History<'_>, shown: &BreachStanding) -> bool {
     let due: Option<Date> = shown.term.as_ref().map(|term| term.due);
+    let joined = history.first(|kind| matches!(kind, FactKind::WaitingListJoined { .. }));
+    let offered =
+        history.days(|kind| matches!(kind, FactKind::Programme { step: ProgrammeStep::PlaceOffered, .. })).last();
     shown.breach == Breach::NotRegistered
         && shown.met_on.is_none()
-        && history
-            .first(|kind| matches!(kind, FactKind::WaitingListJoined { .. }))
-            .is_some_and(|joined| due.is_some_and(|due| joined <= due))
+        && joined.is_some_and(|joined| {
+            due.is_some_and(|due| joined <= due) && offered.is_none_or(|offered| offered < joined)
+        })
 }
 
 /// The first term that runs and is not met.

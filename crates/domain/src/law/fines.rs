@@ -1,7 +1,9 @@
 //! The administrative fine (law.md § 7).
 
 use super::Provenance;
+use crate::code::Code;
 use crate::money::Cents;
+use std::collections::BTreeSet;
 
 /// What the largest amount limits; no text that was read says it (law.md R-F4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct FineRange {
     pub max_applies_to: MaxAppliesTo,
     /// Whether a fine needs a hearing invitation first.
     pub hearing_required: bool,
+    /// What must have been weighed before a fine, of [`super::CodeList::Circumstances`].
+    pub must_weigh: BTreeSet<Code>,
     /// Where it comes from.
     pub provenance: Provenance,
 }

@@ -1,5 +1,6 @@
 //! Acts that the handbook's cases refuse, and the ones it allows.
 
+mod desks;
 mod steps;
 
 use jiff::civil::date;
@@ -13,6 +14,7 @@ use traject_domain::law::{AgencyKind, Channel, Law};
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
 use traject_domain::partial_date::PartialDate;
+use traject_domain::sanction::{Grounds, SanctionStep};
 use uuid::Uuid;
 
 static LAW: LazyLock<Law> = LazyLock::new(|| traject_lawbook::embedded().expect("the law that ships loads"));
@@ -66,6 +68,12 @@ fn transferred() -> Vec<(Date, FactKind)> {
     ]
 }
 
+/// What no fine goes without: the GGC looked at the person's health.
+fn weighed(breach: Breach) -> FactKind {
+    let grounds = Grounds { reasons: Vec::new(), weighed: vec![Code::new("health")] };
+    FactKind::Sanction(breach, SanctionStep::GroundsStated(grounds))
+}
+
 fn judge(
     events: &[(Date, FactKind)],
     kind: FactKind,
@@ -102,6 +110,8 @@ fn a_fine_needs_its_amount_its_steps_and_its_official() {
     assert_eq!(ggc(&path[..3], 10_000), Some(RefusalCode::WrongState), "before the transfer");
     let by_municipality = judge(&path, fine(10_000), AgencyKind::Municipality, "21003", day);
     assert_eq!(by_municipality, Some(RefusalCode::WrongActor));
+    assert_eq!(ggc(&path, 10_000), Some(RefusalCode::MissingStep), "nobody looked at the person's health");
+    path.push((date(2023, 5, 10), weighed(NOT_REGISTERED)));
     assert_eq!(ggc(&path, 10_000), None);
 }
 

@@ -365,7 +365,9 @@ fn a_fine_lies_in_its_range_bounds_included() {
         let (kind, agency) = (FactKind::Fined(NOT_REGISTERED, Cents(cents)), Code::new("GGC"));
         let day = date(2023, 5, 15);
         let act = Act { kind: &kind, actor: AgencyKind::Ggc, agency: &agency, occurred_on: day, channel: None };
-        guard(law, &facts(&way()[..steps]), &act, day).map_err(|refusal| (refusal.code, refusal.rule))
+        let mut path = way()[..steps].to_vec();
+        path.push((date(2023, 5, 10), weighed(NOT_REGISTERED)));
+        guard(law, &facts(&path), &act, day).map_err(|refusal| (refusal.code, refusal.rule))
     };
     for steps in [5, 6] {
         assert_eq!(fine(&LAW, steps, 9_999), Err((RefusalCode::BelowMinimum, "R-F1")));

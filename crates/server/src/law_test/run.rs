@@ -7,13 +7,14 @@ use tempfile::TempDir;
 use traject_domain::Date;
 use traject_domain::assess::{Clock, ClockEvent, Reasons, reasons};
 use traject_domain::code::{Breach, Code, Term};
-use traject_domain::fact::{Fact, FactKind};
+use traject_domain::fact::{Fact, FactKind, FactRef};
 use traject_domain::guard::{Act, guard};
 use traject_domain::history::{History, Moment};
 use traject_domain::law::{Law, Provenance};
 use traject_domain::money::Cents;
 use traject_domain::persons;
 use traject_domain::predicate::{Predicate, Trace, Truth};
+use traject_domain::sanction::{Grounds, SanctionStep};
 use traject_extract_csv::{FileKind, columns};
 use traject_lawbook::{Example, ExampleAct, ExampleEvent};
 
@@ -90,11 +91,29 @@ impl<'l> Runner<'l> {
         }
         let at = Moment { as_of: example.as_of, recorded_by: example.known_on };
         let act = example.act.as_ref().and_then(|act| Some((act, kind_of(act, &mut city.facts)?)));
+        if let Some((act, FactKind::Fined(breach, _))) = &act {
+            city.facts.extend(self.weighing(act, *breach, &city.facts));
+        }
         let verdict = act.as_ref().map(|(act, kind)| (kind, self.judge(act, kind, &city.facts, at.recorded_by)));
         let histories = persons::histories(&city.facts, at);
         let history = histories.first();
         let reasons = history.and_then(|history| reasons(self.law, history));
         Ok(Case { law: self.law, example, history, reasons, act: verdict }.ran())
+    }
+
+    /// An example of a fine is about its range and its steps: what the range wants weighed was weighed.
+    fn weighing(&self, act: &ExampleAct, breach: Breach, facts: &[Fact]) -> Option<Fact> {
+        let range = self.law.fines.on(act.event.on, act.event.known_on)?;
+        let grounds = Grounds { reasons: Vec::new(), weighed: range.must_weigh.iter().cloned().collect() };
+        let kind = FactKind::Sanction(breach, SanctionStep::GroundsStated(grounds));
+        let reference = FactRef::new("weighing");
+        Some(Fact {
+            reference,
+            occurred_on: act.event.on,
+            known_on: act.event.known_on,
+            kind,
+            ..facts.first()?.clone()
+        })
     }
 
     /// The refusal, if the act is refused.

@@ -305,7 +305,7 @@ fn every_step_of_a_derivation_and_every_holiday_prints() {
 fn every_kind_of_fact_prints() {
     let press = Press::new();
     let on = press.base.standing.at.as_of;
-    for kind in FactKind::NAMES {
+    for kind in FactKind::names() {
         let change = |reasons: &mut Reasons<'static>| {
             let fact = FactRef::new("F99");
             reasons.facts.insert(fact.clone(), SourceFact { kind, on });
