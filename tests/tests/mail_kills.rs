@@ -32,9 +32,9 @@ fn kills() -> u32 {
     told("TRAJECT_SOAK_MAIL_KILLS").unwrap_or(10)
 }
 
-/// How many mails go out: 250, since making a letter takes a tenth of a second, or as many as `cargo xtask soak` says.
+/// How many mails go out: 500, or as many as `cargo xtask soak` says.
 fn mails() -> u32 {
-    told("TRAJECT_SOAK_MAILS").unwrap_or(250)
+    told("TRAJECT_SOAK_MAILS").unwrap_or(500)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the great numbers are told to the test by its environment")]

@@ -2,6 +2,7 @@
 
 mod decision;
 mod delivery;
+mod desks;
 mod documents;
 mod explain;
 mod import;
@@ -13,5 +14,6 @@ mod mailing;
 mod procedure;
 mod proof;
 mod replay;
+mod scenarios;
 mod support;
 mod wire;

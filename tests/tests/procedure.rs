@@ -248,6 +248,7 @@ fn fine(dossier: &str, id: u128, amount_cents: i64) -> ImposeFineRequest {
         request_id: request_id(id),
         breach: Breach::NotRegistered.into(),
         amount_cents,
+        circumstances: vec!["health".to_owned(), "work".to_owned()],
         ..ImposeFineRequest::default()
     }
 }
@@ -276,6 +277,7 @@ async fn from_counter_to_fine(deployment: &Deployment) {
         "refusal_established",
         "transferred",
         "hearing_invited",
+        "grounds_stated",
         "fined",
         "exemption_granted",
         "retracted",
@@ -283,7 +285,7 @@ async fn from_counter_to_fine(deployment: &Deployment) {
     assert_eq!(kinds, expected);
     figures(&story).await;
     assert!(server.stop().success());
-    assert!(deployment.output(&mut deployment.command("verify")).starts_with("10 facts, 1 dossiers"));
+    assert!(deployment.output(&mut deployment.command("verify")).starts_with("11 facts, 1 dossiers"));
 }
 
 async fn figures(story: &Story) {

@@ -17,7 +17,9 @@ use traject_proto::traject::document::v1::document_service_client::DocumentServi
 use traject_proto::traject::dossier::v1::dossier_service_client::DossierServiceClient;
 use traject_proto::traject::law::v1::law_service_client::LawServiceClient;
 use traject_proto::traject::mailing::v1::mailing_service_client::MailingServiceClient;
+use traject_proto::traject::office::v1::office_service_client::OfficeServiceClient;
 use traject_proto::traject::report::v1::report_service_client::ReportServiceClient;
+use traject_proto::traject::sanction::v1::sanction_service_client::SanctionServiceClient;
 use traject_proto::traject::work::v1::work_service_client::WorkServiceClient;
 use traject_testkit::postgres;
 
@@ -94,9 +96,27 @@ impl Deployment {
 
     /// The same, with more keys set, each as `section.key=value`.
     pub(crate) fn serve_with(&self, set: &[String]) -> Server {
+        self.serve_site(SITE, TOKENS, set)
+    }
+
+    /// Starts a server for the whole city: every municipality, every organiser and the GGC, each with one token.
+    pub(crate) fn serve_city(&self) -> Server {
+        let (mut site, mut tokens) = (CITY.to_owned(), "tokens = [\n".to_owned());
+        for (agency, kind, role) in agencies() {
+            site.extend(["[[agencies]]\ncode = \"", &agency, "\"\nkind = \"", kind, "\"\n"]);
+            let token = token_of(&agency);
+            tokens.push_str(&format!(
+                "    {{ token = \"{token}\", staff = \"staff-{agency}\", agency = \"{agency}\", role = \"{role}\" }},\n"
+            ));
+        }
+        tokens.push_str("]\n");
+        self.serve_site(&site, &tokens, &[])
+    }
+
+    fn serve_site(&self, site_file: &str, tokens: &str, set: &[String]) -> Server {
         let site = self.dir.path().join("site.toml");
-        std::fs::write(self.dir.path().join("tokens.toml"), TOKENS).expect("the tokens are written");
-        std::fs::write(&site, SITE).expect("the site file is written");
+        std::fs::write(self.dir.path().join("tokens.toml"), tokens).expect("the tokens are written");
+        std::fs::write(&site, site_file).expect("the site file is written");
         let mut command = self.command("serve");
         command.arg("--config").arg(&site).args(["--set", "server.listen=127.0.0.1:0", "--set", "log.filter=warn"]);
         command.arg("--set").arg(format!("tokens.file={}", self.dir.path().join("tokens.toml").display()));
@@ -110,6 +130,26 @@ impl Deployment {
         Server { child, address }
     }
 }
+
+/// Every agency of the city, with its kind and the role of the one who acts for it.
+fn agencies() -> impl Iterator<Item = (String, &'static str, &'static str)> {
+    let municipalities = (21_001..=21_019).map(|nis| (nis.to_string(), "municipality", "clerk"));
+    let organisers = ["BON", "BAPA_BXL", "BAPA_VIA", "BAPA_CONVIVIAL"];
+    let organisers = organisers.into_iter().map(|code| (code.to_owned(), "organiser", "counsellor"));
+    municipalities.chain(organisers).chain([("GGC".to_owned(), "ggc", "case_officer")])
+}
+
+/// The token of the one who acts for an agency in [`Deployment::serve_city`].
+pub(crate) fn token_of(agency: &str) -> String {
+    format!("who-acts-for-{agency}")
+}
+
+const CITY: &str = r#"
+[server]
+jobs_every = "200ms"
+[letters]
+cut_off = "none"
+"#;
 
 const SITE: &str = r#"
 [server]
@@ -157,15 +197,15 @@ pub(crate) struct Server {
 
 impl Server {
     /// Connects as the holder of a token.
-    pub(crate) async fn client(&self, token: &'static str) -> Client {
+    pub(crate) async fn client(&self, token: &str) -> Client {
         self.client_in(token, "en").await
     }
 
     /// Connects as somebody who reads a language.
-    pub(crate) async fn client_in(&self, token: &'static str, language: &'static str) -> Client {
+    pub(crate) async fn client_in(&self, token: &str, language: &'static str) -> Client {
         let endpoint = Channel::from_shared(self.address.clone()).expect("an address");
         let channel = endpoint.connect().await.expect("the server answers");
-        Client { channel, headers: Headers { token, language } }
+        Client { channel, headers: Headers { token: token.to_owned(), language } }
     }
 
     /// Ends the process without a word, as a power cut would.
@@ -191,9 +231,9 @@ impl Drop for Server {
 }
 
 /// Puts token and language on every call.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Headers {
-    token: &'static str,
+    token: String,
     language: &'static str,
 }
 
@@ -217,38 +257,45 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn check(&self) -> CheckServiceClient<Called> {
-        CheckServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        CheckServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn dossier(&self) -> DossierServiceClient<Called> {
-        DossierServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        DossierServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn act(&self) -> ActServiceClient<Called> {
-        ActServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        ActServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
+    }
+    pub(crate) fn office(&self) -> OfficeServiceClient<Called> {
+        OfficeServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
+    }
+    pub(crate) fn sanction(&self) -> SanctionServiceClient<Called> {
+        SanctionServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn decision(&self) -> DecisionServiceClient<Called> {
-        DecisionServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        DecisionServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn law(&self) -> LawServiceClient<Called> {
-        LawServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        LawServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn work(&self) -> WorkServiceClient<Called> {
-        WorkServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        WorkServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn delivery(&self) -> DeliveryServiceClient<Called> {
-        DeliveryServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        DeliveryServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn document(&self) -> DocumentServiceClient<Called> {
         // A document is larger than what a client takes by default.
-        DocumentServiceClient::with_interceptor(self.channel.clone(), self.headers).max_decoding_message_size(64 << 20)
+        DocumentServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
+            .max_decoding_message_size(64 << 20)
     }
     pub(crate) fn mailing(&self) -> MailingServiceClient<Called> {
-        MailingServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        MailingServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn operations(&self) -> OperationsClient<Called> {
-        OperationsClient::with_interceptor(self.channel.clone(), self.headers)
+        OperationsClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn report(&self) -> ReportServiceClient<Called> {
-        ReportServiceClient::with_interceptor(self.channel.clone(), self.headers)
+        ReportServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
 }
 

@@ -14,9 +14,11 @@ use traject_app::act::{ActOrder, CheckCorrection, Done, VoluntaryOpening};
 use traject_app::ids::{DossierId, FactId};
 use traject_app::model::Actor;
 use traject_domain::Date;
-use traject_domain::fact::{FactKind, Hearing, NumberKey};
+use traject_domain::code::Code;
+use traject_domain::fact::{Asked, FactKind, Hearing, NumberKey};
 use traject_domain::law::{Channel, CodeList, Law};
 use traject_domain::money::Cents;
+use traject_domain::sanction::{Grounds, SanctionStep};
 use traject_proto::google::r#type as google;
 use traject_proto::traject::act::v1::act_service_server::ActService;
 use traject_proto::traject::act::v1::*;
@@ -24,7 +26,7 @@ use traject_proto::traject::check::v1::InformationItem;
 use traject_proto::traject::r#type::v1::{Breach, EvidenceChannel, Language};
 
 /// What every request of an act says.
-trait ActRequest: Name {
+pub(crate) trait ActRequest: Name {
     fn name(&self) -> &str;
     fn occurred_date(&self) -> Option<google::Date>;
     fn etag(&self) -> &str;
@@ -33,8 +35,12 @@ trait ActRequest: Name {
 }
 
 /// An act that is one fact which the request tells whole.
-trait OneFact: ActRequest {
+pub(crate) trait OneFact: ActRequest {
     fn fact(&self, fields: &mut Fields, law: &Law) -> Option<FactKind>;
+    /// Facts that say more of it, and are recorded before it in the same command.
+    fn along(&self, _: &mut Fields, _: &Law) -> Vec<FactKind> {
+        Vec::new()
+    }
     fn channel(&self, _: &mut Fields) -> Option<Channel> {
         None
     }
@@ -50,9 +56,9 @@ struct Head {
 
 macro_rules! act_request {
     ($($request:ident)+) => {$(
-        impl ActRequest for $request {
+        impl $crate::act::ActRequest for $request {
             fn name(&self) -> &str { &self.name }
-            fn occurred_date(&self) -> Option<google::Date> { self.occurred_date }
+            fn occurred_date(&self) -> Option<traject_proto::google::r#type::Date> { self.occurred_date }
             fn etag(&self) -> &str { &self.etag }
             fn request_id(&self) -> &str { &self.request_id }
             fn is_validate_only(&self) -> bool { self.validate_only }
@@ -62,62 +68,62 @@ macro_rules! act_request {
 
 act_request! { ReplaceNumberRequest RetractFactRequest CorrectCheckRequest }
 
-/// A row is a call, its request, and the fact that the request tells; then the service as a whole.
+/// A service of acts: a row is a call, its request, and the fact that the request tells, with the door by which evidence came
+/// and the facts that say more of it where there are any; then the calls that are more than one fact.
 macro_rules! acts {
-    ($($method:ident($request:ident) = |$message:ident, $fields:ident, $law:ident| $fact:expr
-        $(, by |$by:ident, $by_fields:ident| $channel:expr)?;)+) => {
+    ($Service:ident {
+        $($method:ident($request:ident) = |$message:ident, $fields:ident, $law:ident| $fact:expr
+            $(, by |$by:ident, $by_fields:ident| $channel:expr)?
+            $(, with |$with:ident, $with_fields:ident, $with_law:ident| $along:expr)?;)+
+    }
+    also { $($also:ident($also_request:ident) -> $response:ident = $call:ident;)* }) => {
         $(
-            act_request! { $request }
+            $crate::act::act_request! { $request }
 
-            impl OneFact for $request {
-                fn fact(&self, $fields: &mut Fields, $law: &Law) -> Option<FactKind> {
+            impl $crate::act::OneFact for $request {
+                fn fact(&self, $fields: &mut $crate::parse::Fields, $law: &traject_domain::law::Law) -> Option<FactKind> {
                     let $message = self;
                     $fact
                 }
-                $(fn channel(&self, $by_fields: &mut Fields) -> Option<Channel> {
+                $(fn channel(&self, $by_fields: &mut $crate::parse::Fields) -> Option<traject_domain::law::Channel> {
                     let $by = self;
                     $channel
+                })?
+                $(fn along(
+                    &self,
+                    $with_fields: &mut $crate::parse::Fields,
+                    $with_law: &traject_domain::law::Law,
+                ) -> Vec<FactKind> {
+                    let $with = self;
+                    $along
                 })?
             }
         )+
 
         #[tonic::async_trait]
-        impl ActService for Api {
+        impl $Service for $crate::Api {
             $(
-                async fn $method(&self, request: Request<$request>) -> Result<Response<ActResponse>, Status> {
+                async fn $method(
+                    &self,
+                    request: tonic::Request<$request>,
+                ) -> Result<tonic::Response<traject_proto::traject::act::v1::ActResponse>, tonic::Status> {
                     self.one_fact(&request).await
                 }
             )+
-
-            async fn replace_number(
-                &self,
-                request: Request<ReplaceNumberRequest>,
-            ) -> Result<Response<ActResponse>, Status> {
-                self.new_number(&request).await
-            }
-
-            async fn retract_fact(&self, request: Request<RetractFactRequest>) -> Result<Response<ActResponse>, Status> {
-                self.retraction(&request).await
-            }
-
-            async fn correct_check(
-                &self,
-                request: Request<CorrectCheckRequest>,
-            ) -> Result<Response<ActResponse>, Status> {
-                self.correction(&request).await
-            }
-
-            async fn open_voluntary_dossier(
-                &self,
-                request: Request<OpenVoluntaryDossierRequest>,
-            ) -> Result<Response<ActResponse>, Status> {
-                self.voluntary(&request).await
-            }
+            $(
+                async fn $also(
+                    &self,
+                    request: tonic::Request<$also_request>,
+                ) -> Result<tonic::Response<$response>, tonic::Status> {
+                    self.$call(&request).await
+                }
+            )*
         }
     };
 }
+pub(crate) use {act_request, acts};
 
-acts! {
+acts! { ActService {
     record_information_given(RecordInformationGivenRequest) = |m, fields, _law| {
         if m.information.is_empty() {
             fields.fault("information", crate::parse::REQUIRED);
@@ -132,12 +138,12 @@ acts! {
         let until = fields.date("until_date", m.until_date);
         let code = fields.required_code("code", &m.code, |code| law.exemption(code).is_some())?;
         Some(FactKind::ExemptionGranted { code, until })
-    }, by |m, fields| fields.plain::<EvidenceChannel>("channel", m.channel).and_then(code::channel);
+    }, by |m, fields| fields.value::<EvidenceChannel>("channel", m.channel);
     grant_suspension(GrantSuspensionRequest) = |m, fields, law| {
         let until = fields.required_date("until_date", m.until_date);
         let code = fields.required_code("code", &m.code, |code| law.suspension(code).is_some())?;
         Some(FactKind::SuspensionGranted { code, until: until? })
-    }, by |m, fields| fields.plain::<EvidenceChannel>("channel", m.channel).and_then(code::channel);
+    }, by |m, fields| fields.value::<EvidenceChannel>("channel", m.channel);
     refuse_exemption(RefuseExemptionRequest) = |m, fields, law| {
         let reason = fields.required_code("reason", &m.reason, |code| law.has_code(CodeList::RefusalReasons, code));
         let code = fields.required_code("code", &m.code, |code| law.exemption(code).is_some())?;
@@ -147,6 +153,13 @@ acts! {
         let reason = fields.required_code("reason", &m.reason, |code| law.has_code(CodeList::RefusalReasons, code));
         let code = fields.required_code("code", &m.code, |code| law.suspension(code).is_some())?;
         Some(FactKind::SuspensionRefused { code, reason: reason? })
+    };
+    record_request(RecordRequestRequest) = |m, fields, law| {
+        let channel = fields.required_value::<EvidenceChannel>("channel", m.channel);
+        let is_exemption = |code: &Code| law.exemption(code).is_some();
+        let code = fields.required_code("code", &m.code, |code| is_exemption(code) || law.suspension(code).is_some())?;
+        let asked = if is_exemption(&code) { Asked::Exemption(code) } else { Asked::Suspension(code) };
+        Some(FactKind::Requested { asked, channel: channel? })
     };
     record_registration_certificate(RecordRegistrationCertificateRequest) = |m, fields, law| {
         let organiser = fields.organiser("organiser", &m.organiser, law)?;
@@ -190,23 +203,43 @@ acts! {
         fields.breach(m.breach).map(FactKind::RefusalEstablished)
     };
     transfer_dossier(TransferDossierRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::Transferred);
-    return_transfer(ReturnTransferRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::TransferReturned);
+    return_transfer(ReturnTransferRequest) = |m, fields, _law| {
+        fields.breach(m.breach).map(FactKind::TransferReturned)
+    }, with |m, fields, _law| {
+        if m.gaps.is_empty() {
+            fields.fault("gaps", crate::parse::REQUIRED);
+        }
+        let gaps = m.gaps.iter().filter_map(|gap| fields.required_value::<TransferGap>("gaps", *gap)).collect();
+        said_of(m.breach, SanctionStep::TransferLacks(gaps))
+    };
     invite_to_hearing(InviteToHearingRequest) = |m, fields, _law| {
         let hearing = hearing(m, fields);
         Some(FactKind::HearingInvited(fields.breach(m.breach)?, hearing))
     };
     record_defence(RecordDefenceRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::DefenceReceived);
-    record_hearing(RecordHearingRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::Heard);
-    decide_no_fine(DecideNoFineRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::DecidedNoFine);
+    record_hearing(RecordHearingRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::Heard),
+    with |m, fields, _law| {
+        let minutes = m.minutes.trim();
+        if minutes.chars().count() > MINUTES_MAX {
+            fields.fault("minutes", "longer than 20000 characters");
+        }
+        if minutes.is_empty() { Vec::new() } else { said_of(m.breach, SanctionStep::MinutesTaken(minutes.into())) }
+    };
+    decide_no_fine(DecideNoFineRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::DecidedNoFine),
+    with |m, fields, law| grounds(fields, law, m.breach, &m.reasons, &m.circumstances);
     impose_fine(ImposeFineRequest) = |m, fields, _law| {
         let amount = u64::try_from(m.amount_cents).ok().filter(|amount| *amount > 0).map(Cents);
         if amount.is_none() {
             fields.fault("amount_cents", "an amount in euro cents is needed");
         }
         Some(FactKind::Fined(fields.breach(m.breach)?, amount?))
-    };
+    }, with |m, fields, law| grounds(fields, law, m.breach, &m.reasons, &m.circumstances);
     record_fine_payment(RecordFinePaymentRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::FinePaid);
-    record_appeal(RecordAppealRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::AppealLodged);
+    record_appeal(RecordAppealRequest) = |m, fields, _law| fields.breach(m.breach).map(FactKind::AppealLodged),
+    with |m, fields, _law| {
+        let kind = fields.value::<AppealKind>("kind", m.kind);
+        kind.map(|kind| said_of(m.breach, SanctionStep::AppealAsks(kind))).unwrap_or_default()
+    };
     record_appeal_decision(RecordAppealDecisionRequest) = |m, fields, _law| {
         let outcome = fields.required_value::<AppealOutcome>("outcome", m.outcome);
         Some(FactKind::AppealDecided(fields.breach(m.breach)?, outcome?))
@@ -228,11 +261,41 @@ acts! {
     record_naturalisation(RecordNaturalisationRequest) = |_m, _fields, _law| Some(FactKind::BecameBelgian);
     record_death(RecordDeathRequest) = |_m, _fields, _law| Some(FactKind::Died);
 }
+also {
+    replace_number(ReplaceNumberRequest) -> ActResponse = new_number;
+    retract_fact(RetractFactRequest) -> ActResponse = retraction;
+    correct_check(CorrectCheckRequest) -> ActResponse = correction;
+    open_voluntary_dossier(OpenVoluntaryDossierRequest) -> ActResponse = voluntary;
+} }
 
 impl Fields {
-    fn breach(&mut self, number: i32) -> Option<traject_domain::code::Breach> {
+    pub(crate) fn breach(&mut self, number: i32) -> Option<traject_domain::code::Breach> {
         self.required_value::<Breach>("breach", number)
     }
+}
+
+/// Characters of the minutes of a hearing at the most.
+const MINUTES_MAX: usize = 20_000;
+
+/// What is said of a breach; nothing while the request does not name one, which is a fault by itself.
+fn said_of(breach: i32, step: SanctionStep) -> Vec<FactKind> {
+    let breach = Breach::try_from(breach).ok().and_then(code::Wire::read);
+    breach.map(|breach| FactKind::Sanction(*breach, step)).into_iter().collect()
+}
+
+/// Reasons and circumstances of a decision, where the request names any.
+fn grounds(fields: &mut Fields, law: &Law, breach: i32, reasons: &[String], weighed: &[String]) -> Vec<FactKind> {
+    let reasons = listed(fields, "reasons", law, CodeList::DecisionReasons, reasons);
+    let weighed = listed(fields, "circumstances", law, CodeList::Circumstances, weighed);
+    if reasons.is_empty() && weighed.is_empty() {
+        return Vec::new();
+    }
+    said_of(breach, SanctionStep::GroundsStated(Grounds { reasons, weighed }))
+}
+
+/// Codes of one of the law's lists.
+pub(crate) fn listed(fields: &mut Fields, field: &str, law: &Law, list: CodeList, codes: &[String]) -> Vec<Code> {
+    codes.iter().filter_map(|code| fields.required_code(field, code, |code| law.has_code(list, code))).collect()
 }
 
 /// When and where, for an invitation that says so: then the day, the time and the place are all needed.
@@ -260,15 +323,16 @@ impl Api {
         Some(Head { request: request?, dossier: dossier?, occurred_on, expected_version })
     }
 
-    async fn one_fact<M: OneFact>(&self, request: &Request<M>) -> Result<Response<ActResponse>, Status> {
+    pub(crate) async fn one_fact<M: OneFact>(&self, request: &Request<M>) -> Result<Response<ActResponse>, Status> {
         let caller = caller(request)?;
         let message = request.get_ref();
         let mut fields = Fields::default();
         let head = self.head(&mut fields, message, &caller);
         let kind = message.fact(&mut fields, &self.desk.law.law);
         let channel = message.channel(&mut fields);
+        let along = message.along(&mut fields, &self.desk.law.law);
         let (head, kind) = fields.done(head.zip(kind), &caller)?;
-        let order = ActOrder { channel, ..order(head, kind, message.is_validate_only(), &caller.actor) };
+        let order = ActOrder { channel, along, ..order(head, kind, message.is_validate_only(), &caller.actor) };
         self.acted(self.desk.act(&order).await, &caller).await
     }
 
@@ -371,6 +435,7 @@ fn order(head: Head, kind: FactKind, validate_only: bool, actor: &Actor) -> ActO
         expected_version: head.expected_version,
         occurred_on: head.occurred_on,
         kind,
+        along: Vec::new(),
         channel: None,
         number: None,
         validate_only,

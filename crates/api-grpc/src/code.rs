@@ -3,9 +3,11 @@
 use traject_app::mailing;
 use traject_domain::code::{Breach, LegalLanguage};
 use traject_domain::fact::{AppealOutcome, InformationItem, ReturnReason};
-use traject_domain::law::Channel;
+use traject_domain::law::{Channel, Literacy};
+use traject_domain::office::IntakeCategory;
+use traject_domain::sanction::{AppealKind, TransferGap};
 use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Outcome, Stage, Turn};
-use traject_proto::traject::{act, check, delivery, mailing as mailings, r#type as shared};
+use traject_proto::traject::{act, check, delivery, mailing as mailings, office, r#type as shared};
 
 /// An enumeration of the wire that stands for codes of the domain: `D-REGISTER` is `NEXT_CODE_D_REGISTER`.
 pub(crate) trait Wire: Sized + Copy + Into<i32> {
@@ -86,6 +88,11 @@ pairs! {
     check::v1::InformationItem = InformationItem, "INFORMATION_ITEM";
     act::v1::ReturnReason = ReturnReason, "RETURN_REASON";
     act::v1::AppealOutcome = AppealOutcome, "APPEAL_OUTCOME";
+    act::v1::AppealKind = AppealKind, "APPEAL_KIND";
+    act::v1::TransferGap = TransferGap, "TRANSFER_GAP";
+    shared::v1::EvidenceChannel = Channel, "EVIDENCE_CHANNEL";
+    office::v1::IntakeCategory = IntakeCategory, "INTAKE_CATEGORY";
+    office::v1::Literacy = Literacy, "LITERACY";
     delivery::v1::Document = traject_domain::delivery::Document, "DOCUMENT";
     delivery::v1::DeliveryChannel = traject_domain::delivery::Channel, "DELIVERY_CHANNEL";
     delivery::v1::DeliveryReason = traject_domain::delivery::DeliveryReason, "DELIVERY_REASON";
@@ -134,14 +141,4 @@ pub(crate) fn turn(turn: Turn) -> i32 {
         Turn::Ggc => shared::v1::Turn::Ggc,
     };
     wire.into()
-}
-
-/// By which door the papers came; `None` where it was not said.
-pub(crate) fn channel(channel: shared::v1::EvidenceChannel) -> Option<Channel> {
-    match channel {
-        shared::v1::EvidenceChannel::Unspecified => None,
-        shared::v1::EvidenceChannel::Organiser => Some(Channel::Organiser),
-        shared::v1::EvidenceChannel::MunicipalDesk => Some(Channel::MunicipalDesk),
-        shared::v1::EvidenceChannel::MunicipalEmail => Some(Channel::MunicipalEmail),
-    }
 }

@@ -50,6 +50,8 @@ areas! {
     check: check_service_server, CheckServiceServer;
     dossier: dossier_service_server, DossierServiceServer;
     act: act_service_server, ActServiceServer;
+    office: office_service_server, OfficeServiceServer;
+    sanction: sanction_service_server, SanctionServiceServer;
     decision: decision_service_server, DecisionServiceServer;
     law: law_service_server, LawServiceServer;
     work: work_service_server, WorkServiceServer;

@@ -5,6 +5,7 @@ use crate::parse::wire_date;
 use traject_app::reasons::length;
 use traject_domain::Date;
 use traject_domain::counting::{DueDate, Step};
+use traject_domain::fact::Asked;
 use traject_domain::law::{Law, RegimeId};
 use traject_domain::municipality::Municipality;
 use traject_domain::standing::{BreachStanding, Notice, Standing};
@@ -44,6 +45,7 @@ pub(crate) fn standing(law: &Law, standing: &Standing, municipality: Option<Muni
         reviews: standing.review.iter().map(ToString::to_string).collect(),
         law_version: law.version.clone(),
         entitled: standing.entitled.as_ref().map(ToString::to_string).unwrap_or_default(),
+        requests: standing.requests.iter().map(|(asked, since)| request(asked, *since)).collect(),
         warnings: standing.warnings.iter().map(ToString::to_string).collect(),
     }
 }
@@ -69,7 +71,16 @@ fn breach_standing(law: &Law, regime: Option<&RegimeId>, breach: &BreachStanding
         defence: breach.defence.as_ref().map(due),
         payment: breach.payment.as_ref().map(due),
         appeal: breach.appeal.as_ref().map(due),
+        paid_cents: i64::try_from(breach.paid.0).unwrap_or(i64::MAX),
+        reminded_date: date(breach.reminded_on),
+        payment_overdue: breach.payment_overdue,
+        execution_suspended: breach.execution_suspended,
+        refusal_established: breach.established,
     }
+}
+
+fn request(asked: &Asked, since: Date) -> wire::PendingRequest {
+    wire::PendingRequest { code: asked.code().to_string(), since_date: Some(wire_date(since)) }
 }
 
 fn notice(notice: &Notice) -> wire::Notice {

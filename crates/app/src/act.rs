@@ -11,7 +11,7 @@ use crate::proposal;
 use traject_domain::Date;
 use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::extract::Extract;
-use traject_domain::fact::FactKind;
+use traject_domain::fact::{Fact, FactKind};
 use traject_domain::guard::{Act, Refusal, RefusalCode, guard};
 use traject_domain::history::{History, Moment};
 use traject_domain::law::Channel;
@@ -32,6 +32,8 @@ pub struct ActOrder {
     pub occurred_on: Date,
     /// What.
     pub kind: FactKind,
+    /// Facts that say more of it: judged and recorded before it, in the same command.
+    pub along: Vec<FactKind>,
     /// By which door evidence came.
     pub channel: Option<Channel>,
     /// A number that becomes a key of the dossier with the act.
@@ -131,17 +133,22 @@ impl Desk {
             return Err(AppError::Stale);
         }
         let today = self.clock.today();
-        self.judge(dossier, &order.actor, order.occurred_on, &order.kind, order.channel)?;
         let number = current_number(dossier).ok_or(AppError::NotFound)?;
+        let mut facts = Vec::with_capacity(order.along.len() + 1);
+        for along in &order.along {
+            self.judge_after(dossier, &facts, order, along)?;
+            facts.push(self.fact(number, &order.actor, order.occurred_on, along.clone()));
+        }
+        self.judge_after(dossier, &facts, order, &order.kind)?;
         let (kind, deliveries) =
             self.with_letters(dossier, &order.actor, order.kind.clone(), order.occurred_on).await?;
-        let fact = self.fact(number, &order.actor, order.occurred_on, kind);
-        let (before, after) = self.around(dossier, std::slice::from_ref(&fact), today);
+        facts.push(self.fact(number, &order.actor, order.occurred_on, kind));
+        let (before, after) = self.around(dossier, &facts, today);
         if order.validate_only {
             return Ok(Done::validated(dossier, before, after));
         }
         let numbers = order.number.into_iter().collect();
-        let change = self.change(dossier, numbers, vec![fact], deliveries, &after);
+        let change = self.change(dossier, numbers, facts, deliveries, &after);
         self.commit_one(order.request.clone(), change, before, after).await
     }
 
@@ -261,10 +268,35 @@ impl Desk {
         Err(AppError::Exhausted)
     }
 
+    /// Judges an act against what is known of a dossier now, and what was recorded before it in the same command.
+    fn judge_after(
+        &self,
+        dossier: &Dossier,
+        before: &[NewFact],
+        order: &ActOrder,
+        kind: &FactKind,
+    ) -> Result<(), AppError> {
+        let mut facts = facts_of(dossier);
+        facts.extend(before.iter().map(|new| new.fact.clone()));
+        self.judge_on(dossier, &facts, &order.actor, order.occurred_on, kind, order.channel)
+    }
+
     /// Judges an act against what is known of a dossier now.
     pub(crate) fn judge(
         &self,
         dossier: &Dossier,
+        actor: &Actor,
+        occurred_on: Date,
+        kind: &FactKind,
+        channel: Option<Channel>,
+    ) -> Result<(), AppError> {
+        self.judge_on(dossier, &facts_of(dossier), actor, occurred_on, kind, channel)
+    }
+
+    fn judge_on(
+        &self,
+        dossier: &Dossier,
+        facts: &[Fact],
         actor: &Actor,
         occurred_on: Date,
         kind: &FactKind,
@@ -282,7 +314,7 @@ impl Desk {
             return Err(Refusal::new(RefusalCode::WrongActor, "actors § 1", ground).into());
         };
         let act = Act { kind, actor: actor_kind, agency: &actor.agency, occurred_on, channel };
-        guard(law, &facts_of(dossier), &act, self.clock.today())?;
+        guard(law, facts, &act, self.clock.today())?;
         Ok(())
     }
 

@@ -312,6 +312,16 @@ pub enum WorkKind {
     ReleaseTransfer(Breach),
     /// Withdraw a notice whose ground is gone.
     WithdrawNotice(Breach),
+    /// Decide on an exemption or a suspension that was asked for.
+    DecideRequest,
+    /// Look at a transfer, and invite the person to a hearing or return it.
+    InviteToHearing(Breach),
+    /// Decide after a hearing, or after the term of the defence.
+    DecideFine(Breach),
+    /// Remind of a fine whose term of payment has ended.
+    RemindPayment(Breach),
+    /// Review a fine that lost its ground.
+    ReviewFine(Breach),
     /// Obtain what is missing for a decision.
     Undecided,
     /// Look at the dossier: the standing says why.

@@ -5,7 +5,7 @@ use crate::model::{StandingRow, WorkChange, WorkKind};
 use crate::port::Ids;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code};
-use traject_domain::counting::add_days;
+use traject_domain::counting::{DueDate, add_days};
 use traject_domain::municipality::Municipality;
 use traject_domain::standing::{BreachStanding, Enforcement, NextCode, Outcome, Standing};
 
@@ -44,7 +44,7 @@ pub fn row(
 }
 
 /// Kinds of work that follow from a standing, and so are opened and closed by it.
-const DERIVED: [WorkKind; 9] = [
+const DERIVED: [WorkKind; 18] = [
     WorkKind::Inform,
     WorkKind::ReleaseNotice(Breach::NotRegistered),
     WorkKind::ReleaseNotice(Breach::NotCompleted),
@@ -52,11 +52,20 @@ const DERIVED: [WorkKind; 9] = [
     WorkKind::ReleaseTransfer(Breach::NotCompleted),
     WorkKind::WithdrawNotice(Breach::NotRegistered),
     WorkKind::WithdrawNotice(Breach::NotCompleted),
+    WorkKind::DecideRequest,
+    WorkKind::InviteToHearing(Breach::NotRegistered),
+    WorkKind::InviteToHearing(Breach::NotCompleted),
+    WorkKind::DecideFine(Breach::NotRegistered),
+    WorkKind::DecideFine(Breach::NotCompleted),
+    WorkKind::RemindPayment(Breach::NotRegistered),
+    WorkKind::RemindPayment(Breach::NotCompleted),
+    WorkKind::ReviewFine(Breach::NotRegistered),
+    WorkKind::ReviewFine(Breach::NotCompleted),
     WorkKind::Undecided,
     WorkKind::Review,
 ];
 
-/// What a standing asks of persons at the municipality, and since when.
+/// What a standing asks of persons at the municipality and at the GGC, and since when.
 pub fn asks(standing: &Standing) -> Vec<(WorkKind, Date)> {
     let as_of = standing.at.as_of;
     let mut asks = Vec::new();
@@ -73,11 +82,40 @@ pub fn asks(standing: &Standing) -> Vec<(WorkKind, Date)> {
             _ => {}
         }
     }
+    if let Some(obligation) = &standing.obligation {
+        asks.extend(obligation.breaches.iter().flat_map(|breach| at_the_ggc(breach, as_of)));
+    }
+    if let Some((_, since)) = standing.requests.first() {
+        asks.push((WorkKind::DecideRequest, *since));
+    }
     if matches!(standing.outcome, Outcome::Undecided(_)) {
         asks.push((WorkKind::Undecided, as_of));
     }
     if !standing.review.is_empty() {
         asks.push((WorkKind::Review, as_of));
+    }
+    asks
+}
+
+/// What one breach asks of the GGC.
+fn at_the_ggc(of: &BreachStanding, as_of: Date) -> Vec<(WorkKind, Date)> {
+    let day_after = |term: &Option<DueDate>| term.as_ref().map_or(as_of, |term| add_days(term.due, 1));
+    let mut asks = Vec::new();
+    match of.state {
+        Enforcement::Transferred => {
+            asks.push((WorkKind::InviteToHearing(of.breach), of.transferred_on.unwrap_or(as_of)));
+        }
+        Enforcement::Invited if of.defence_ended => {
+            asks.push((WorkKind::DecideFine(of.breach), day_after(&of.defence)))
+        }
+        Enforcement::Heard => asks.push((WorkKind::DecideFine(of.breach), as_of)),
+        _ => {}
+    }
+    if of.payment_overdue && of.reminded_on.is_none() {
+        asks.push((WorkKind::RemindPayment(of.breach), day_after(&of.payment)));
+    }
+    if of.undone && of.has_standing_fine() {
+        asks.push((WorkKind::ReviewFine(of.breach), as_of));
     }
     asks
 }

@@ -7,6 +7,7 @@ use crate::ids::WorkItemId;
 use crate::letters::certificate_version;
 use crate::model::{Actor, Dossier, LegalStep, Request, WorkItem, WorkKind};
 use traject_domain::fact::FactKind;
+use traject_domain::sanction::SanctionStep;
 
 /// The release of one proposal.
 #[derive(Debug, Clone)]
@@ -21,7 +22,7 @@ pub struct Release {
 
 impl Desk {
     /// Releases what the work list proposes: a notice, a transfer or a withdrawal as a fact dated today, with its letter
-    /// where one goes out; a certificate of obligation as a letter only, since its receipt is another fact.
+    /// where one goes out; a reminder of a fine likewise; a certificate of obligation as a letter only, since its receipt is another fact.
     ///
     /// # Errors
     /// [`AppError::NotFound`] when the item is not open or proposes nothing to release; [`AppError::Held`];
@@ -71,6 +72,7 @@ fn proposed(kind: WorkKind) -> Result<FactKind, AppError> {
         WorkKind::ReleaseNotice(breach) => Ok(FactKind::NoticePosted { breach, language: None }),
         WorkKind::ReleaseTransfer(breach) => Ok(FactKind::Transferred(breach)),
         WorkKind::WithdrawNotice(breach) => Ok(FactKind::NoticeWithdrawn(breach)),
+        WorkKind::RemindPayment(breach) => Ok(FactKind::Sanction(breach, SanctionStep::PaymentReminded)),
         _ => Err(AppError::NotFound),
     }
 }

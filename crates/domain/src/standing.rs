@@ -280,6 +280,8 @@ pub struct BreachStanding {
     pub payment: Option<DueDate>,
     /// The term for an appeal against it.
     pub appeal: Option<DueDate>,
+    /// The term of the defence has ended.
+    pub defence_ended: bool,
     /// What was paid of the latest fine that stands.
     pub paid: Cents,
     /// The day on which payment of it was last reminded of.

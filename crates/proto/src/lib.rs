@@ -61,8 +61,12 @@ pub mod traject {
         law: "gen/traject.law.v1.rs", "gen/traject.law.v1.binpb";
         /// Mass mailings.
         mailing: "gen/traject.mailing.v1.rs", "gen/traject.mailing.v1.binpb";
+        /// The reception office.
+        office: "gen/traject.office.v1.rs", "gen/traject.office.v1.binpb";
         /// Figures.
         report: "gen/traject.report.v1.rs", "gen/traject.report.v1.binpb";
+        /// The GGC.
+        sanction: "gen/traject.sanction.v1.rs", "gen/traject.sanction.v1.binpb";
         /// The work list.
         work: "gen/traject.work.v1.rs", "gen/traject.work.v1.binpb";
     }

@@ -98,6 +98,7 @@ impl House {
                 expected_version: None,
                 occurred_on,
                 kind,
+                along: Vec::new(),
                 channel: None,
                 number: None,
                 validate_only: false,

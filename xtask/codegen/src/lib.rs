@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The areas with a service, each with a descriptor set of its own for reflection.
-const AREAS: [&str; 10] =
-    ["act", "check", "decision", "delivery", "document", "dossier", "law", "mailing", "report", "work"];
+const AREAS: [&str; 12] = [
+    "act", "check", "decision", "delivery", "document", "dossier", "law", "mailing", "office", "report", "sanction",
+    "work",
+];
 
 /// Where the generated files lie.
 const GEN: &str = "crates/proto/src/gen";

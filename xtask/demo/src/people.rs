@@ -13,6 +13,7 @@ use traject_domain::code::{Breach, Code};
 use traject_domain::counting::{add_days, days_between};
 use traject_domain::fact::{FactKind, ReturnReason};
 use traject_domain::money::Cents;
+use traject_domain::sanction::{Grounds, SanctionStep};
 use traject_sim::city::{City, Reaction};
 
 /// Proposals read at a time.
@@ -49,6 +50,7 @@ fn order(desk: &Desk, actor: &Actor, dossier: DossierId, occurred_on: Date, kind
         expected_version: None,
         occurred_on,
         kind,
+        along: Vec::new(),
         channel: None,
         number: None,
         validate_only: false,
@@ -133,6 +135,9 @@ async fn release(
             done.transfers += 1;
             let ggc = actor("GGC", "case_officer");
             agenda.add(add_days(today, 14), item.dossier, &ggc, FactKind::HearingInvited(breach, None));
+            let grounds = Grounds { reasons: Vec::new(), weighed: vec![Code::new("health"), Code::new("work")] };
+            let weighed = FactKind::Sanction(breach, SanctionStep::GroundsStated(grounds));
+            agenda.add(add_days(today, 27), item.dossier, &ggc, weighed);
             let luck = item.dossier.0.as_u128() % 3;
             let decision =
                 if luck == 0 { FactKind::DecidedNoFine(breach) } else { FactKind::Fined(breach, Cents(10_000)) };

@@ -58,6 +58,7 @@ pub(super) fn of_breach(
         defence: None,
         payment: None,
         appeal: None,
+        defence_ended: false,
         paid: Cents(0),
         reminded_on: None,
         payment_overdue: false,
@@ -84,6 +85,7 @@ fn at_the_ggc(terms: &Terms<'_, '_>, history: &History<'_>, standing: &mut Breac
     let breach = standing.breach;
     let invited = history.days(move |kind| matches!(kind, FactKind::HearingInvited(of, _) if *of == breach)).last();
     standing.defence = invited.map(|invited| terms.due(Term::Defence, invited));
+    standing.defence_ended = standing.defence.as_ref().is_some_and(|term| term.due < history.at.as_of);
     if let Some(fine) = standing.fines.iter().rfind(|fine| fine.stands).copied() {
         standing.payment = Some(terms.due(Term::Pay, fine.on));
         standing.appeal = Some(terms.due(Term::Appeal, fine.on));

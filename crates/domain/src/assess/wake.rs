@@ -51,7 +51,7 @@ fn candidates(law: &Law, facts: &[Fact], standing: Option<&Standing>, at: Moment
     days.extend(&law.turning_days);
     if let Some(obligation) = standing.and_then(|standing| standing.obligation.as_ref()) {
         for breach in &obligation.breaches {
-            let terms = [&breach.term, &breach.cure, &breach.payment];
+            let terms = [&breach.term, &breach.cure, &breach.defence, &breach.payment];
             days.extend(terms.into_iter().flatten().map(|term| add_days(term.due, 1)));
             days.extend(breach.notices.iter().map(|notice| notice.delivered_on));
         }

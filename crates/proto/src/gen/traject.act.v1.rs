@@ -175,6 +175,41 @@ impl ::prost::Name for GrantSuspensionRequest {
         "/traject.act.v1.GrantSuspensionRequest".into()
     }
 }
+/// See RecordRequest.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordRequestRequest {
+    /// dossiers/{dossier}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The civil day it happened; absent: today.
+    #[prost(message, optional, tag = "2")]
+    pub occurred_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// The etag that the caller saw; empty: decide on whatever it is now.
+    #[prost(string, tag = "3")]
+    pub etag: ::prost::alloc::string::String,
+    /// A UUID that the caller makes; the same again has one effect (AIP-155). Required unless only validated.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Judges the act and shows what would follow, without doing it (AIP-163).
+    #[prost(bool, tag = "5")]
+    pub validate_only: bool,
+    /// What is asked for: a code of the law, E01 and on, or S01 and on. Required.
+    #[prost(string, tag = "10")]
+    pub code: ::prost::alloc::string::String,
+    /// By which door the papers came in. Required.
+    #[prost(enumeration = "super::super::r#type::v1::EvidenceChannel", tag = "11")]
+    pub channel: i32,
+}
+impl ::prost::Name for RecordRequestRequest {
+    const NAME: &'static str = "RecordRequestRequest";
+    const PACKAGE: &'static str = "traject.act.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.act.v1.RecordRequestRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.act.v1.RecordRequestRequest".into()
+    }
+}
 /// See RefuseExemption.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RefuseExemptionRequest {
@@ -659,6 +694,9 @@ pub struct ReturnTransferRequest {
     /// For which breach. Required.
     #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "10")]
     pub breach: i32,
+    /// What the transfer lacks; at least one.
+    #[prost(enumeration = "TransferGap", repeated, tag = "11")]
+    pub gaps: ::prost::alloc::vec::Vec<i32>,
 }
 impl ::prost::Name for ReturnTransferRequest {
     const NAME: &'static str = "ReturnTransferRequest";
@@ -767,6 +805,9 @@ pub struct RecordHearingRequest {
     /// For which breach. Required.
     #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "10")]
     pub breach: i32,
+    /// What was said, at most 20,000 characters; empty: no minutes yet. It may tell of health, and is kept apart.
+    #[prost(string, tag = "11")]
+    pub minutes: ::prost::alloc::string::String,
 }
 impl ::prost::Name for RecordHearingRequest {
     const NAME: &'static str = "RecordHearingRequest";
@@ -799,6 +840,12 @@ pub struct DecideNoFineRequest {
     /// For which breach. Required.
     #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "10")]
     pub breach: i32,
+    /// Why, codes of the law's list decision_reasons in the order of the letter; none: the general reason for the breach.
+    #[prost(string, repeated, tag = "12")]
+    pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What was weighed, codes of the law's list circumstances; beside what was recorded by WeighCircumstances.
+    #[prost(string, repeated, tag = "13")]
+    pub circumstances: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for DecideNoFineRequest {
     const NAME: &'static str = "DecideNoFineRequest";
@@ -834,6 +881,12 @@ pub struct ImposeFineRequest {
     /// Euro cents, within the range of the law. Required.
     #[prost(int64, tag = "11")]
     pub amount_cents: i64,
+    /// Why, codes of the law's list decision_reasons in the order of the letter; none: the general reason for the breach.
+    #[prost(string, repeated, tag = "12")]
+    pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What was weighed, codes of the law's list circumstances; beside what was recorded by WeighCircumstances.
+    #[prost(string, repeated, tag = "13")]
+    pub circumstances: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 impl ::prost::Name for ImposeFineRequest {
     const NAME: &'static str = "ImposeFineRequest";
@@ -898,6 +951,9 @@ pub struct RecordAppealRequest {
     /// For which breach. Required.
     #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "10")]
     pub breach: i32,
+    /// What it asks for; unspecified: not said.
+    #[prost(enumeration = "AppealKind", tag = "11")]
+    pub kind: i32,
 }
 impl ::prost::Name for RecordAppealRequest {
     const NAME: &'static str = "RecordAppealRequest";
@@ -1326,6 +1382,102 @@ impl ReturnReason {
         }
     }
 }
+/// What a transfer may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TransferGap {
+    /// Not used.
+    Unspecified = 0,
+    /// No valid notice was delivered.
+    NoticeNotServed = 1,
+    /// The notice was in one language, and the person's is not known.
+    NoticeLanguage = 2,
+    /// The notice counts as delivered by presumption only.
+    DeliveryPresumed = 3,
+    /// The additional term has not ended.
+    CureRunning = 4,
+    /// The person had asked for a place in time, and waited for one.
+    WaitingList = 5,
+    /// A suspension lay in the term or in the additional term.
+    Suspension = 6,
+    /// A request for an exemption or a suspension is not decided.
+    RequestUndecided = 7,
+    /// Nobody has looked at what must be weighed, such as the person's health.
+    CircumstancesNotWeighed = 8,
+    /// No person at the municipality established the refusal.
+    RefusalNotEstablished = 9,
+}
+impl TransferGap {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TRANSFER_GAP_UNSPECIFIED",
+            Self::NoticeNotServed => "TRANSFER_GAP_NOTICE_NOT_SERVED",
+            Self::NoticeLanguage => "TRANSFER_GAP_NOTICE_LANGUAGE",
+            Self::DeliveryPresumed => "TRANSFER_GAP_DELIVERY_PRESUMED",
+            Self::CureRunning => "TRANSFER_GAP_CURE_RUNNING",
+            Self::WaitingList => "TRANSFER_GAP_WAITING_LIST",
+            Self::Suspension => "TRANSFER_GAP_SUSPENSION",
+            Self::RequestUndecided => "TRANSFER_GAP_REQUEST_UNDECIDED",
+            Self::CircumstancesNotWeighed => "TRANSFER_GAP_CIRCUMSTANCES_NOT_WEIGHED",
+            Self::RefusalNotEstablished => "TRANSFER_GAP_REFUSAL_NOT_ESTABLISHED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TRANSFER_GAP_UNSPECIFIED" => Some(Self::Unspecified),
+            "TRANSFER_GAP_NOTICE_NOT_SERVED" => Some(Self::NoticeNotServed),
+            "TRANSFER_GAP_NOTICE_LANGUAGE" => Some(Self::NoticeLanguage),
+            "TRANSFER_GAP_DELIVERY_PRESUMED" => Some(Self::DeliveryPresumed),
+            "TRANSFER_GAP_CURE_RUNNING" => Some(Self::CureRunning),
+            "TRANSFER_GAP_WAITING_LIST" => Some(Self::WaitingList),
+            "TRANSFER_GAP_SUSPENSION" => Some(Self::Suspension),
+            "TRANSFER_GAP_REQUEST_UNDECIDED" => Some(Self::RequestUndecided),
+            "TRANSFER_GAP_CIRCUMSTANCES_NOT_WEIGHED" => {
+                Some(Self::CircumstancesNotWeighed)
+            }
+            "TRANSFER_GAP_REFUSAL_NOT_ESTABLISHED" => Some(Self::RefusalNotEstablished),
+            _ => None,
+        }
+    }
+}
+/// What an appeal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AppealKind {
+    /// Not used.
+    Unspecified = 0,
+    /// That the decision be annulled.
+    Annulment = 1,
+    /// That it have no effect until then as well.
+    Suspension = 2,
+}
+impl AppealKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "APPEAL_KIND_UNSPECIFIED",
+            Self::Annulment => "APPEAL_KIND_ANNULMENT",
+            Self::Suspension => "APPEAL_KIND_SUSPENSION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "APPEAL_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "APPEAL_KIND_ANNULMENT" => Some(Self::Annulment),
+            "APPEAL_KIND_SUSPENSION" => Some(Self::Suspension),
+            _ => None,
+        }
+    }
+}
 /// How an appeal against a fine ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1582,6 +1734,29 @@ pub mod act_service_client {
                 .insert(
                     GrpcMethod::new("traject.act.v1.ActService", "RefuseSuspension"),
                 );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Evidence for an exemption or a suspension came in, and waits for the municipality's decision. An organiser passes on
+        /// what its door is open to; what tells of health never goes through it.
+        pub async fn record_request(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordRequestRequest>,
+        ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.act.v1.ActService/RecordRequest",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("traject.act.v1.ActService", "RecordRequest"));
             self.inner.unary(req, path, codec).await
         }
         /// The municipality received a certificate of registration.
@@ -2363,6 +2538,12 @@ pub mod act_service_server {
             &self,
             request: tonic::Request<super::RefuseSuspensionRequest>,
         ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status>;
+        /// Evidence for an exemption or a suspension came in, and waits for the municipality's decision. An organiser passes on
+        /// what its door is open to; what tells of health never goes through it.
+        async fn record_request(
+            &self,
+            request: tonic::Request<super::RecordRequestRequest>,
+        ) -> std::result::Result<tonic::Response<super::ActResponse>, tonic::Status>;
         /// The municipality received a certificate of registration.
         async fn record_registration_certificate(
             &self,
@@ -2865,6 +3046,51 @@ pub mod act_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RefuseSuspensionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.act.v1.ActService/RecordRequest" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordRequestSvc<T: ActService>(pub Arc<T>);
+                    impl<
+                        T: ActService,
+                    > tonic::server::UnaryService<super::RecordRequestRequest>
+                    for RecordRequestSvc<T> {
+                        type Response = super::ActResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordRequestRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ActService>::record_request(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordRequestSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -214,6 +214,21 @@ pub struct BreachStanding {
     /// The term for an appeal against it.
     #[prost(message, optional, tag = "13")]
     pub appeal: ::core::option::Option<DueDate>,
+    /// What was paid of the latest fine that stands, euro cents.
+    #[prost(int64, tag = "14")]
+    pub paid_cents: i64,
+    /// The day on which payment of it was last reminded of.
+    #[prost(message, optional, tag = "15")]
+    pub reminded_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// It is not paid in full, its term has ended, and nothing keeps it from being asked for.
+    #[prost(bool, tag = "16")]
+    pub payment_overdue: bool,
+    /// A judge suspended it, and the appeal is not decided.
+    #[prost(bool, tag = "17")]
+    pub execution_suspended: bool,
+    /// A person at the municipality established the refusal.
+    #[prost(bool, tag = "18")]
+    pub refusal_established: bool,
 }
 impl ::prost::Name for BreachStanding {
     const NAME: &'static str = "BreachStanding";
@@ -309,6 +324,9 @@ pub struct Standing {
     /// What a person should know before the next act, as codes: fines_pass_maximum.
     #[prost(string, repeated, tag = "25")]
     pub warnings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What was asked for and is not decided.
+    #[prost(message, repeated, tag = "26")]
+    pub requests: ::prost::alloc::vec::Vec<PendingRequest>,
 }
 impl ::prost::Name for Standing {
     const NAME: &'static str = "Standing";
@@ -318,6 +336,26 @@ impl ::prost::Name for Standing {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/traject.type.v1.Standing".into()
+    }
+}
+/// A request that waits for the municipality's decision.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PendingRequest {
+    /// A code of the law, E01 and on, or S01 and on.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// Since when.
+    #[prost(message, optional, tag = "2")]
+    pub since_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+}
+impl ::prost::Name for PendingRequest {
+    const NAME: &'static str = "PendingRequest";
+    const PACKAGE: &'static str = "traject.type.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.type.v1.PendingRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.type.v1.PendingRequest".into()
     }
 }
 /// The closed list of reasons in google.rpc.ErrorInfo, domain "traject.brussels". What each asks of the caller stands in

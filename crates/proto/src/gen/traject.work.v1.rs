@@ -459,6 +459,16 @@ pub enum WorkKind {
     DeliveryFailed = 10,
     /// An address that paper cannot be sent to, or came back from.
     AddressCheck = 11,
+    /// Decide on an exemption or a suspension that was asked for.
+    DecideRequest = 12,
+    /// Look at a transfer, and invite the person to a hearing or return it.
+    InviteToHearing = 13,
+    /// Decide after a hearing, or after the term of the defence.
+    DecideFine = 14,
+    /// Remind of a fine whose term of payment has ended.
+    RemindPayment = 15,
+    /// Review a fine that lost its ground.
+    ReviewFine = 16,
 }
 impl WorkKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -479,6 +489,11 @@ impl WorkKind {
             Self::DecisionChanged => "WORK_KIND_DECISION_CHANGED",
             Self::DeliveryFailed => "WORK_KIND_DELIVERY_FAILED",
             Self::AddressCheck => "WORK_KIND_ADDRESS_CHECK",
+            Self::DecideRequest => "WORK_KIND_DECIDE_REQUEST",
+            Self::InviteToHearing => "WORK_KIND_INVITE_TO_HEARING",
+            Self::DecideFine => "WORK_KIND_DECIDE_FINE",
+            Self::RemindPayment => "WORK_KIND_REMIND_PAYMENT",
+            Self::ReviewFine => "WORK_KIND_REVIEW_FINE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -496,6 +511,11 @@ impl WorkKind {
             "WORK_KIND_DECISION_CHANGED" => Some(Self::DecisionChanged),
             "WORK_KIND_DELIVERY_FAILED" => Some(Self::DeliveryFailed),
             "WORK_KIND_ADDRESS_CHECK" => Some(Self::AddressCheck),
+            "WORK_KIND_DECIDE_REQUEST" => Some(Self::DecideRequest),
+            "WORK_KIND_INVITE_TO_HEARING" => Some(Self::InviteToHearing),
+            "WORK_KIND_DECIDE_FINE" => Some(Self::DecideFine),
+            "WORK_KIND_REMIND_PAYMENT" => Some(Self::RemindPayment),
+            "WORK_KIND_REVIEW_FINE" => Some(Self::ReviewFine),
             _ => None,
         }
     }
@@ -744,7 +764,8 @@ pub mod work_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Does what an item proposes: a notice, a transfer or a withdrawal dated today, or a certificate of obligation.
+        /// Does what an item proposes: a notice, a transfer or a withdrawal or a reminder of a fine dated today, or a certificate of
+        /// obligation.
         pub async fn release_work_item(
             &mut self,
             request: impl tonic::IntoRequest<super::ReleaseWorkItemRequest>,
@@ -903,7 +924,8 @@ pub mod work_service_server {
             &self,
             request: tonic::Request<super::ResolveWorkItemRequest>,
         ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status>;
-        /// Does what an item proposes: a notice, a transfer or a withdrawal dated today, or a certificate of obligation.
+        /// Does what an item proposes: a notice, a transfer or a withdrawal or a reminder of a fine dated today, or a certificate of
+        /// obligation.
         async fn release_work_item(
             &self,
             request: tonic::Request<super::ReleaseWorkItemRequest>,

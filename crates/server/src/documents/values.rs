@@ -1,5 +1,6 @@
 //! What a document is filled with: every date, term, amount and legal ground from the standing, the law and the facts.
 
+use std::collections::BTreeSet;
 use traject_app::model::{Dossier, LedgerFact, LegalStep};
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage, Term};
@@ -9,6 +10,7 @@ use traject_domain::fact::{FactKind, Hearing};
 use traject_domain::labels::Label;
 use traject_domain::law::{CodeList, Law, Length, Provenance};
 use traject_domain::payment::PaymentReference;
+use traject_domain::sanction::SanctionStep;
 use traject_domain::standing::{BreachStanding, Notice, Standing};
 use traject_templates::slot::{self, Values};
 use traject_templates::{Offer, PerLanguage};
@@ -162,9 +164,36 @@ impl Case<'_> {
         self.dossier.facts.iter().filter(heard).map(|fact| fact.fact.occurred_on).max()
     }
 
-    /// Why the GGC decides so: in the words of the law's list.
-    fn decision_reason(&self, code: &str) -> Option<PerLanguage> {
-        self.law.label(CodeList::DecisionReasons, &Code::new(code)).map(per_language)
+    /// The reasons that were recorded for a decision, and what was weighed before it, sentence by sentence. Without reasons
+    /// of its own a decision has the general one, and what was weighed stands after it.
+    fn stated(&self, breach: Breach, decision: &LedgerFact) -> Option<PerLanguage> {
+        let general = match decision.fact.kind {
+            FactKind::DecidedNoFine(_) => "NO_FINE",
+            _ => breach.code(),
+        };
+        let (mut reasons, mut weighed) = (Vec::new(), Vec::new());
+        for fact in self.dossier.facts.iter().filter(|fact| fact.position < decision.position) {
+            match &fact.fact.kind {
+                FactKind::Transferred(of) if *of == breach => (reasons, weighed) = (Vec::new(), Vec::new()),
+                FactKind::Sanction(of, SanctionStep::GroundsStated(grounds)) if *of == breach => {
+                    reasons.extend(grounds.reasons.iter().cloned());
+                    weighed.extend(grounds.weighed.iter().cloned());
+                }
+                _ => {}
+            }
+        }
+        if reasons.is_empty() {
+            reasons.push(Code::new(general));
+        }
+        let mut seen = BTreeSet::new();
+        let sentences = reasons
+            .iter()
+            .map(|code| (CodeList::DecisionReasons, code))
+            .chain(weighed.iter().map(|code| (CodeList::Circumstances, code)))
+            .filter(|(_, code)| seen.insert((*code).clone()))
+            .filter_map(|(list, code)| self.law.label(list, code));
+        let (nl, fr): (Vec<&str>, Vec<&str>) = sentences.map(|label| (label.nl.as_str(), label.fr.as_str())).unzip();
+        (!nl.is_empty()).then(|| PerLanguage { nl: nl.join(" "), fr: fr.join(" ") })
     }
 
     /// By the place in the ledger of the fine that stands: no other fine of this deployment has it.
@@ -197,10 +226,11 @@ impl Case<'_> {
             }
             FactKind::Fined(breach, amount) => {
                 values.set(slot::FINE_AMOUNT, *amount).set(slot::FINE_DECIDED_ON, day);
-                values.set_some(slot::REASON, self.decision_reason(breach.code()));
+                values.set_some(slot::REASON, self.stated(*breach, act));
             }
-            FactKind::DecidedNoFine(_) => {
-                values.set(slot::FINE_DECIDED_ON, day).set_some(slot::REASON, self.decision_reason("NO_FINE"));
+            FactKind::DecidedNoFine(breach) => {
+                let reason = self.stated(*breach, act);
+                values.set(slot::FINE_DECIDED_ON, day).set_some(slot::REASON, reason);
             }
             FactKind::FineWithdrawn(_) => {
                 values.set(slot::FINE_WITHDRAWN_ON, day);

@@ -219,6 +219,7 @@ async fn a_copy_whose_letter_or_address_is_gone_is_cancelled() {
         expected_version: None,
         occurred_on: TODAY,
         kind: FactKind::BecameBelgian,
+        along: Vec::new(),
         channel: None,
         number: None,
         validate_only: false,

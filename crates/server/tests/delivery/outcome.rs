@@ -212,6 +212,7 @@ async fn act(house: &House, dossier: DossierId, on: Date, kind: FactKind) {
         expected_version: None,
         occurred_on: on,
         kind,
+        along: Vec::new(),
         channel: None,
         number: None,
         validate_only: false,
