@@ -11,6 +11,7 @@ use traject_proto::traject::act::v1::*;
 use traject_proto::traject::check::v1::*;
 use traject_proto::traject::delivery::v1::{Document, GetDeliveryRequest};
 use traject_proto::traject::dossier::v1::{GetDossierRequest, ListFactsRequest};
+use traject_proto::traject::file::v1::*;
 use traject_proto::traject::office::v1::*;
 use traject_proto::traject::sanction::v1::*;
 use traject_proto::traject::r#type::v1::{
@@ -438,6 +439,29 @@ async fn the_letters(town: &mut Town) {
     assert_eq!(delivery.expect("it is there").into_inner().document(), Document::HearingInvitation);
 }
 
+/// The file of a fined person says what happened, who said so, what it changed, and what the days changed by themselves.
+async fn the_file(town: &mut Town) -> String {
+    let dossier = fined(town, 40).await;
+    let request = GetDossierFileRequest { name: dossier.clone() };
+    let file = town.of("GGC").file().get_dossier_file(request).await.expect("a file").into_inner();
+    assert_eq!(file.facts.len(), 9);
+    assert_eq!(file.decisions.len(), 6);
+    let history = file.history.expect("a history");
+    let request = GetHistoryRequest { name: dossier.clone() };
+    assert_eq!(town.of("GGC").file().get_history(request).await.expect("a history").into_inner(), history);
+    let labels: Vec<&str> =
+        history.entries.iter().flat_map(|entry| &entry.facts).map(|fact| fact.label.as_str()).collect();
+    assert_eq!(
+        labels[..3],
+        ["check by the municipality", "certificate of obligation received", "formal notice posted"]
+    );
+    assert_eq!(labels.len(), 9);
+    let fined = history.entries.last().expect("entries");
+    assert!(fined.changes.iter().any(|change| change.kind() == HistoryChangeKind::Fined && change.to == "250.00"));
+    assert_eq!((fined.agency.as_str(), fined.staff.as_str()), ("GGC", "staff-GGC"));
+    dossier
+}
+
 async fn at_every_desk(deployment: &Deployment) {
     let server = deployment.serve_city();
     let mut town = Town::at_work(&server).await;
@@ -447,7 +471,10 @@ async fn at_every_desk(deployment: &Deployment) {
     the_money(&mut town).await;
     every_state(&mut town).await;
     the_letters(&mut town).await;
+    let dossier = the_file(&mut town).await;
     assert!(server.stop().success());
+    let read = deployment.output(&mut deployment.command_of(&["history", &dossier, "--language", "fr"]));
+    assert!(read.contains("dossier transmis à la COCOM: NOT_REGISTERED [2023-07-27]"), "{read}");
     assert!(deployment.output(&mut deployment.command("verify")).contains("dossiers"));
 }
 

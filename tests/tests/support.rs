@@ -15,6 +15,7 @@ use traject_proto::traject::decision::v1::decision_service_client::DecisionServi
 use traject_proto::traject::delivery::v1::delivery_service_client::DeliveryServiceClient;
 use traject_proto::traject::document::v1::document_service_client::DocumentServiceClient;
 use traject_proto::traject::dossier::v1::dossier_service_client::DossierServiceClient;
+use traject_proto::traject::file::v1::file_service_client::FileServiceClient;
 use traject_proto::traject::law::v1::law_service_client::LawServiceClient;
 use traject_proto::traject::mailing::v1::mailing_service_client::MailingServiceClient;
 use traject_proto::traject::office::v1::office_service_client::OfficeServiceClient;
@@ -264,6 +265,9 @@ impl Client {
     }
     pub(crate) fn act(&self) -> ActServiceClient<Called> {
         ActServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
+    }
+    pub(crate) fn file(&self) -> FileServiceClient<Called> {
+        FileServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())
     }
     pub(crate) fn office(&self) -> OfficeServiceClient<Called> {
         OfficeServiceClient::with_interceptor(self.channel.clone(), self.headers.clone())

@@ -73,7 +73,7 @@ impl Api {
     }
 }
 
-fn decision(from: &model::Decision) -> Decision {
+pub(crate) fn decision(from: &model::Decision) -> Decision {
     Decision {
         name: name::decision(from.dossier, from.fact),
         fact: name::fact(from.dossier, from.fact),

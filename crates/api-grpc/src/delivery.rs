@@ -343,7 +343,7 @@ fn from_place(place: &[u8]) -> Option<(Timestamp, DeliveryId)> {
     Some((at, DeliveryId(Uuid::from_slice(id).ok()?)))
 }
 
-fn delivery(from: &model::Delivery) -> Delivery {
+pub(crate) fn delivery(from: &model::Delivery) -> Delivery {
     let step = from.key.step;
     Delivery {
         name: name::delivery(from.id),

@@ -155,7 +155,7 @@ impl Api {
     }
 
     /// A dossier at a moment.
-    fn dossier(&self, dossier: &model::Dossier, at: Moment) -> Dossier {
+    pub(crate) fn dossier(&self, dossier: &model::Dossier, at: Moment) -> Dossier {
         Dossier {
             name: name::dossier(dossier.id),
             etag: etag(dossier.version),
@@ -202,7 +202,7 @@ fn row(row: &model::DossierRow) -> DossierRow {
 }
 
 /// References that a later fact retracts.
-fn retracted(dossier: &model::Dossier) -> HashSet<&FactRef> {
+pub(crate) fn retracted(dossier: &model::Dossier) -> HashSet<&FactRef> {
     let named = |fact: &'_ LedgerFact| match &fact.fact.kind {
         FactKind::Retracted(target) => Some(target.clone()),
         _ => None,
@@ -211,7 +211,7 @@ fn retracted(dossier: &model::Dossier) -> HashSet<&FactRef> {
     dossier.facts.iter().map(|fact| &fact.fact.reference).filter(|reference| targets.contains(*reference)).collect()
 }
 
-fn fact(dossier: DossierId, recorded: &LedgerFact, retracted: &HashSet<&FactRef>) -> Fact {
+pub(crate) fn fact(dossier: DossierId, recorded: &LedgerFact, retracted: &HashSet<&FactRef>) -> Fact {
     let columns = recorded.fact.kind.columns();
     let micros = recorded.received_at.as_microsecond();
     Fact {

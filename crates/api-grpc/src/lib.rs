@@ -17,6 +17,7 @@ mod dossier;
 mod error;
 mod explain;
 mod extract;
+mod file;
 mod law;
 mod mailing;
 mod name;
@@ -33,6 +34,7 @@ mod work;
 
 pub use auth::{Caller, Tokens};
 pub use error::DOMAIN;
+pub use file::history;
 pub use mailing::mass_mail;
 pub use page::PageKey;
 pub use reasons::{Reader, explanation};

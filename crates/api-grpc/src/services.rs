@@ -49,6 +49,7 @@ macro_rules! areas {
 areas! {
     check: check_service_server, CheckServiceServer;
     dossier: dossier_service_server, DossierServiceServer;
+    file: file_service_server, FileServiceServer;
     act: act_service_server, ActServiceServer;
     office: office_service_server, OfficeServiceServer;
     sanction: sanction_service_server, SanctionServiceServer;

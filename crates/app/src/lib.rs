@@ -11,6 +11,7 @@ pub mod decision;
 pub mod deliveries;
 pub mod desk;
 pub mod error;
+pub mod history;
 pub mod ids;
 pub mod import;
 pub mod letters;

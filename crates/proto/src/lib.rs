@@ -57,6 +57,8 @@ pub mod traject {
         document: "gen/traject.document.v1.rs", "gen/traject.document.v1.binpb";
         /// Dossiers.
         dossier: "gen/traject.dossier.v1.rs", "gen/traject.dossier.v1.binpb";
+        /// Whole files and histories.
+        file: "gen/traject.file.v1.rs", "gen/traject.file.v1.binpb";
         /// The law, what another would change, and which decisions would be others.
         law: "gen/traject.law.v1.rs", "gen/traject.law.v1.binpb";
         /// Mass mailings.

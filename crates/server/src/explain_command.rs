@@ -54,7 +54,7 @@ enum Format {
     Json,
 }
 
-fn dossier(text: &str) -> Result<DossierId, String> {
+pub(crate) fn dossier(text: &str) -> Result<DossierId, String> {
     let id = text.strip_prefix("dossiers/").unwrap_or(text);
     Uuid::parse_str(id).map(DossierId).map_err(|_| "not the name or the id of a dossier".to_owned())
 }

@@ -4,6 +4,7 @@ mod certificate_command;
 mod decision_command;
 mod delivery_command;
 mod explain_command;
+mod history_command;
 mod key_command;
 mod law_command;
 mod law_test;
@@ -43,6 +44,8 @@ enum Command {
     Answer(site_commands::Question280),
     /// Says why a dossier stands as it does: a page for the clerk or the newcomer, or the trace.
     Explain(explain_command::Explain),
+    /// Tells what happened in a dossier, who said so, and what it changed.
+    History(history_command::Arguments),
     /// Re-reads every byte of the record, and names the first that differs.
     Verify(Choice),
     /// Lists deliveries, tells the story of one, sends it once more, or stops it.
@@ -110,6 +113,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Letters(choice) => runtime()?.block_on(site_commands::run_letters(choice)),
         Command::Answer(arguments) => runtime()?.block_on(site_commands::run_answer(arguments)),
         Command::Explain(arguments) => runtime()?.block_on(explain_command::run(arguments)),
+        Command::History(arguments) => runtime()?.block_on(history_command::run(arguments)),
         Command::Verify(choice) => runtime()?.block_on(site_commands::run_verify(choice)),
         Command::Serve(choice) => runtime()?.block_on(site_commands::run_serve(choice)),
         Command::Doctor(choice) => runtime()?.block_on(site_commands::run_doctor(choice)),

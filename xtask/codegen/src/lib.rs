@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The areas with a service, each with a descriptor set of its own for reflection.
-const AREAS: [&str; 12] = [
-    "act", "check", "decision", "delivery", "document", "dossier", "law", "mailing", "office", "report", "sanction",
-    "work",
+const AREAS: [&str; 13] = [
+    "act", "check", "decision", "delivery", "document", "dossier", "file", "law", "mailing", "office", "report",
+    "sanction", "work",
 ];
 
 /// Where the generated files lie.

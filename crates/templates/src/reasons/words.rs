@@ -64,6 +64,8 @@ groups! {
     Review = "review": codes!(Review);
     /// Warnings.
     Warning = "warning": codes!(Warning);
+    /// What of a standing changed.
+    Changed = "changed": vec!["outcome", "stage", "closing", "enforcement", "fined"];
     /// Days of the week that are no working days.
     Weekday = "weekday": vec!["saturday", "sunday"];
     /// Literacy groups.
