@@ -15,3 +15,4 @@ mod proof;
 mod replay;
 mod support;
 mod wire;
+mod work_list;

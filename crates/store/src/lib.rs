@@ -24,6 +24,7 @@ mod store;
 mod value;
 mod verify;
 mod wire;
+mod work;
 mod writer;
 
 pub use error::OpenError;

@@ -19,3 +19,4 @@ pub(crate) mod number;
 pub(crate) mod request;
 pub(crate) mod standing;
 pub(crate) mod work_item;
+pub(crate) mod work_item_event;
