@@ -2,7 +2,7 @@
 //! by one and many at once, how it is undone, and its story.
 
 use crate::procedure::visit;
-use crate::support::{BRUSSELS, Client, Deployment, GGC, IXELLES, day};
+use crate::support::{BRUSSELS, Client, Deployment, GGC, IXELLES, day, request_id};
 use tonic::Code;
 use tonic_types::StatusExt as _;
 use traject_proto::traject::r#type::v1::{Breach, ErrorReason};
@@ -180,6 +180,50 @@ async fn batches_are_bounded(client: &Client) {
     }
 }
 
+/// A view that is kept: for oneself, or for everybody at the counter.
+async fn kept_views(brussels: &Client, ixelles: &Client) {
+    let keep = |id: u128, shared: bool, list: ListWorkItemsRequest| {
+        let title = "Notices of the quarter".to_owned();
+        let saved_filter = SavedFilter { title, list: Some(list), shared, ..SavedFilter::default() };
+        CreateSavedFilterRequest { saved_filter: Some(saved_filter), request_id: request_id(id) }
+    };
+    let notices = ListWorkItemsRequest { kinds: vec![WorkKind::ReleaseNotice.into()], days_overdue_min: 30, ..all() };
+    let made = brussels.work().create_saved_filter(keep(900, true, notices.clone())).await.expect("kept").into_inner();
+    let again = brussels.work().create_saved_filter(keep(900, true, notices.clone())).await.expect("the same");
+    assert_eq!((again.into_inner(), made.creator.as_str()), (made.clone(), "clerk-1"));
+    let reused = brussels.work().create_saved_filter(keep(900, false, notices.clone())).await.expect_err("another");
+    assert_eq!(reused.code(), Code::AlreadyExists);
+    let broken = ListWorkItemsRequest { page_size: 3, days_overdue_min: -1, ..notices.clone() };
+    let refused =
+        brussels.work().create_saved_filter(keep(901, true, broken)).await.expect_err("it cannot be asked for");
+    let fields: Vec<_> = refused.get_details_bad_request().expect("fields").field_violations;
+    let fields: Vec<_> = fields.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["saved_filter.list.page_size", "saved_filter.list.days_overdue_min"]);
+    brussels.work().create_saved_filter(keep(902, false, all())).await.expect("kept");
+    brussels.work().create_saved_filter(keep(903, false, all())).await.expect("kept");
+    let applied = ListWorkItemsRequest { saved_filter: made.name.clone(), ..all() };
+    assert_eq!(list(brussels, applied.clone()).await, list(brussels, notices).await);
+    assert_eq!(counts(brussels, applied.clone()).await.total_count, list(brussels, applied.clone()).await.len() as i64);
+    let both = ListWorkItemsRequest { unassigned: true, ..applied.clone() };
+    assert_eq!(
+        brussels.work().list_work_items(both).await.expect_err("one or the other").code(),
+        Code::InvalidArgument
+    );
+    assert_eq!(ixelles.work().list_work_items(applied.clone()).await.expect_err("not theirs").code(), Code::NotFound);
+    let mut pages = ListSavedFiltersRequest { page_size: 2, page_token: String::new() };
+    let first = brussels.work().list_saved_filters(pages.clone()).await.expect("a page").into_inner();
+    pages.page_token = first.next_page_token;
+    let second = brussels.work().list_saved_filters(pages).await.expect("the rest").into_inner();
+    assert_eq!((first.saved_filters.len(), second.saved_filters.len()), (2, 1));
+    let forget = DeleteSavedFilterRequest { name: made.name };
+    assert_eq!(
+        ixelles.work().delete_saved_filter(forget.clone()).await.expect_err("not theirs").code(),
+        Code::NotFound
+    );
+    brussels.work().delete_saved_filter(forget).await.expect("forgotten");
+    assert_eq!(brussels.work().list_work_items(applied).await.expect_err("gone").code(), Code::NotFound);
+}
+
 async fn a_days_work(deployment: &Deployment) {
     let server = deployment.serve();
     let brussels = server.client(BRUSSELS).await;
@@ -190,8 +234,16 @@ async fn a_days_work(deployment: &Deployment) {
     pages(&brussels).await;
     filters(&brussels).await;
     batches_are_bounded(&brussels).await;
+    kept_views(&brussels, &server.client(IXELLES).await).await;
     reassigned_and_undone(&brussels).await;
     one_by_one(&brussels).await;
+    assert!(server.stop().success());
+    // One of them is snoozed.
+    let said = deployment.output(&mut deployment.command("doctor"));
+    let stuck = said.lines().find(|line| line.starts_with("work: ")).expect("the notices are long due");
+    assert!(stuck.starts_with("work: 4 of ReleaseNotice") && stuck.contains("work.stuck_after_days"), "{stuck}");
+    let patient = deployment.output(deployment.command("doctor").args(["--set", "work.stuck_after_days=100000"]));
+    assert!(!patient.contains("work: "), "{patient}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

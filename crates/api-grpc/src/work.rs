@@ -3,6 +3,7 @@
 mod change;
 mod count;
 mod list;
+mod saved;
 
 use crate::Api;
 use crate::auth::{Caller, caller};
@@ -113,6 +114,27 @@ impl WorkService for Api {
     ) -> Result<Response<ListWorkItemEventsResponse>, Status> {
         let caller = caller(&request)?;
         self.list_story(&request.into_inner(), &caller).await.map(Response::new)
+    }
+
+    async fn create_saved_filter(
+        &self,
+        request: Request<CreateSavedFilterRequest>,
+    ) -> Result<Response<SavedFilter>, Status> {
+        let caller = caller(&request)?;
+        self.save_filter(&request.into_inner(), &caller).await.map(Response::new)
+    }
+
+    async fn list_saved_filters(
+        &self,
+        request: Request<ListSavedFiltersRequest>,
+    ) -> Result<Response<ListSavedFiltersResponse>, Status> {
+        let caller = caller(&request)?;
+        self.saved_filters(&request.into_inner(), &caller).await.map(Response::new)
+    }
+
+    async fn delete_saved_filter(&self, request: Request<DeleteSavedFilterRequest>) -> Result<Response<()>, Status> {
+        let caller = caller(&request)?;
+        self.forget_filter(&request.get_ref().name, &caller).await.map(Response::new)
     }
 
     async fn release_work_item(

@@ -1,12 +1,12 @@
 //! The ports: what the use cases need from outside.
 
 use crate::error::{AppError, CommitError, ReadError};
-use crate::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use crate::ids::{DeliveryId, DossierId, FactId, SavedFilterId, WorkItemId};
 use crate::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
+    Actor, Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
     Dossier, DossierRow, Identity, LegalStep, RenderedDocument, Request, WorkItem, WorkKind,
 };
-use crate::work::{WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
+use crate::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -147,6 +147,26 @@ pub trait Store: Send + Sync {
     /// How many open items there are of each sort under a filter, whose order and setting for what is snoozed do not count;
     /// of at most `limit` items. Sorts without an item are left out.
     async fn count_work(&self, filter: &WorkFilter, limit: usize) -> Result<Vec<WorkCount>, ReadError>;
+
+    /// What has been due longest, by kind, of the open items that are neither snoozed nor held nor due later than today.
+    async fn longest_due(&self, today: Date) -> Result<Vec<LongestDue>, ReadError>;
+
+    /// Keeps a filter under its id, once; gives what is kept under it.
+    async fn save_filter(&self, filter: &SavedFilter) -> Result<SavedFilter, ReadError>;
+
+    /// The saved filters that a person sees, by id, after one, at most `limit`.
+    async fn saved_filters(
+        &self,
+        actor: &Actor,
+        after: Option<SavedFilterId>,
+        limit: usize,
+    ) -> Result<Vec<SavedFilter>, ReadError>;
+
+    /// One saved filter, whoever sees it.
+    async fn saved_filter(&self, id: SavedFilterId) -> Result<Option<SavedFilter>, ReadError>;
+
+    /// Forgets a saved filter.
+    async fn delete_filter(&self, id: SavedFilterId) -> Result<(), ReadError>;
 
     /// Releases the imported backlog of a municipality, or of all: dossiers and items are no longer held. Gives how many
     /// items were held.

@@ -19,6 +19,7 @@ mod migration;
 mod predicate;
 mod read;
 mod row;
+mod saved_filters;
 mod section;
 mod store;
 mod value;

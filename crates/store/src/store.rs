@@ -6,6 +6,7 @@ use crate::entity::dossier;
 use crate::error::{Failure, OpenError};
 use crate::lists::{self, retried};
 use crate::read;
+use crate::saved_filters;
 use crate::section::LedgerSection;
 use crate::work;
 use crate::writer::{Context, Queue, find_requests};
@@ -16,13 +17,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use traject_app::error::{CommitError, ReadError};
-use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, SavedFilterId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
+    Actor, Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
     Dossier, DossierRow, Identity, RenderedDocument, Request, WorkItem,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store};
-use traject_app::work::{WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
+use traject_app::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use traject_codec::Salts;
 use traject_domain::Date;
 use traject_domain::fact::FactRef;
@@ -223,6 +224,31 @@ impl Store for SqlStore {
 
     async fn count_work(&self, filter: &WorkFilter, limit: usize) -> Result<Vec<WorkCount>, ReadError> {
         Ok(work::count_work(&self.db.reader, filter, limit).await?)
+    }
+
+    async fn longest_due(&self, today: Date) -> Result<Vec<LongestDue>, ReadError> {
+        Ok(work::longest_due(&self.db.reader, today).await?)
+    }
+
+    async fn save_filter(&self, filter: &SavedFilter) -> Result<SavedFilter, ReadError> {
+        Ok(retried(|| saved_filters::save(&self.db, filter)).await?)
+    }
+
+    async fn saved_filters(
+        &self,
+        actor: &Actor,
+        after: Option<SavedFilterId>,
+        limit: usize,
+    ) -> Result<Vec<SavedFilter>, ReadError> {
+        Ok(saved_filters::seen(&self.db.reader, actor, after, limit).await?)
+    }
+
+    async fn saved_filter(&self, id: SavedFilterId) -> Result<Option<SavedFilter>, ReadError> {
+        Ok(saved_filters::one(&self.db.reader, id).await?)
+    }
+
+    async fn delete_filter(&self, id: SavedFilterId) -> Result<(), ReadError> {
+        Ok(retried(|| saved_filters::delete(&self.db, id)).await?)
     }
 
     async fn release_backlog(&self, municipality: Option<Municipality>) -> Result<u64, ReadError> {

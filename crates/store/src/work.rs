@@ -21,7 +21,7 @@ use traject_app::ids::WorkItemId;
 use traject_app::model::WorkItem;
 use traject_app::port::Backlog;
 use traject_app::work::{
-    Assigned, Days, Snoozed, WorkAge, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkOrder, WorkStep,
+    Assigned, Days, LongestDue, Snoozed, WorkAge, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkOrder, WorkStep,
 };
 use traject_domain::Date;
 use traject_domain::municipality::Municipality;
@@ -248,6 +248,30 @@ pub(crate) async fn count_work(
     }
     counts.sort();
     Ok(counts)
+}
+
+/// What has been due longest, by kind, of what a person could do now.
+pub(crate) async fn longest_due(db: &impl ConnectionTrait, today: Date) -> Result<Vec<LongestDue>, Failure> {
+    use work_item::Column;
+    let found: Vec<(String, i64, time::Date)> = work_item::Entity::find()
+        .select_only()
+        .column(Column::Kind)
+        .column_as(Column::Id.count(), "due")
+        .column_as(Column::DueSince.min(), "since")
+        .filter(is_open())
+        .filter(awake(today))
+        .filter(Column::Held.eq(false))
+        .filter(Column::DueSince.lte(to_time(today)))
+        .group_by(Column::Kind)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let read = |(kind, count, since): (String, i64, time::Date)| {
+        Ok::<_, Failure>(LongestDue { kind: work(&kind)?, count: to_u64(count)?, since: to_civil(since)? })
+    };
+    let mut longest = found.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    longest.sort();
+    Ok(longest)
 }
 
 /// Releases items and dossiers, and gives how many items.

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use traject_app::error::{CommitError, Key, ReadError};
-use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, SavedFilterId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryKey, DeliveryMove, DeliveryQueue,
+    Actor, Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryKey, DeliveryMove, DeliveryQueue,
     DeliveryState, Dossier, DossierChange, DossierRow, Identity, LedgerFact, NewFact, RenderedDocument, Request,
     StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store};
-use traject_app::work::{WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
+use traject_app::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use traject_codec::content_hash;
 use traject_domain::Date;
 use traject_domain::code::Code;
@@ -46,6 +46,7 @@ struct Record {
     work: BTreeMap<WorkItemId, WorkItem>,
     /// The stories of items, also of those that are closed.
     work_events: BTreeMap<WorkItemId, Vec<WorkEvent>>,
+    filters: BTreeMap<SavedFilterId, SavedFilter>,
     laws: BTreeMap<[u8; 32], Vec<u8>>,
     decisions: HashMap<FactId, Decision>,
 }
@@ -461,6 +462,34 @@ impl Store for MemoryStore {
         let record = self.record();
         let items: Vec<_> = record.work.values().map(|item| record.owed(item)).collect();
         Ok(memory_work::count(&items, filter, limit))
+    }
+
+    async fn longest_due(&self, today: Date) -> Result<Vec<LongestDue>, ReadError> {
+        Ok(memory_work::longest_due(self.record().work.values(), today))
+    }
+
+    async fn save_filter(&self, filter: &SavedFilter) -> Result<SavedFilter, ReadError> {
+        Ok(self.record().filters.entry(filter.id).or_insert_with(|| filter.clone()).clone())
+    }
+
+    async fn saved_filters(
+        &self,
+        actor: &Actor,
+        after: Option<SavedFilterId>,
+        limit: usize,
+    ) -> Result<Vec<SavedFilter>, ReadError> {
+        let record = self.record();
+        let seen = record.filters.values().filter(|filter| filter.is_seen_by(actor));
+        Ok(seen.filter(|filter| after.is_none_or(|after| filter.id > after)).take(limit).cloned().collect())
+    }
+
+    async fn saved_filter(&self, id: SavedFilterId) -> Result<Option<SavedFilter>, ReadError> {
+        Ok(self.record().filters.get(&id).cloned())
+    }
+
+    async fn delete_filter(&self, id: SavedFilterId) -> Result<(), ReadError> {
+        self.record().filters.remove(&id);
+        Ok(())
     }
 
     async fn release_backlog(&self, municipality: Option<Municipality>) -> Result<u64, ReadError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use traject_app::ids::WorkItemId;
 use traject_app::model::WorkItem;
-use traject_app::work::{Assigned, Snoozed, WorkAge, WorkCount, WorkFilter, WorkOrder};
+use traject_app::work::{Assigned, LongestDue, Snoozed, WorkAge, WorkCount, WorkFilter, WorkOrder};
 use traject_domain::Date;
 
 /// Not snoozed beyond a day.
@@ -73,4 +73,15 @@ pub(crate) fn count(items: &[WorkItem], filter: &WorkFilter, limit: usize) -> Ve
         *counts.entry(sort).or_insert(0) += 1;
     }
     counts.into_iter().map(|(sort, count)| WorkCount { count, ..sort }).collect()
+}
+
+/// What has been due longest, by kind.
+pub(crate) fn longest_due<'i>(items: impl Iterator<Item = &'i WorkItem>, today: Date) -> Vec<LongestDue> {
+    let mut longest = BTreeMap::new();
+    for item in items.filter(|item| is_awake(item, today) && !item.held && item.due_since <= today) {
+        let (count, since) = longest.entry(item.kind).or_insert((0, item.due_since));
+        *count += 1;
+        *since = item.due_since.min(*since);
+    }
+    longest.into_iter().map(|(kind, (count, since))| LongestDue { kind, count, since }).collect()
 }

@@ -17,6 +17,8 @@ impl Api {
         list: ListWorkItemsRequest,
         caller: &Caller,
     ) -> Result<CountWorkItemsResponse, Status> {
+        let list = ListWorkItemsRequest { page_size: 0, page_token: String::new(), ..list };
+        let list = self.shown(&list, caller).await?;
         let mut fields = Fields::default();
         let mut inner = Fields::default();
         let filter = self.work_filter(&mut inner, &list, caller);

@@ -30,7 +30,8 @@ impl Api {
     ) -> Result<ListWorkItemsResponse, Status> {
         let mut fields = Fields::default();
         let size = fields.take(page::size(message.page_size));
-        let filter = self.work_filter(&mut fields, message, caller);
+        let shown = self.shown(message, caller).await?;
+        let filter = self.work_filter(&mut fields, &shown, caller);
         let (filter, size) = fields.done(filter.zip(size), caller)?;
         let list = ListWorkItemsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
         let after = self.page_key.open(&list, caller, &message.page_token)?.and_then(|place| from_place(&place));

@@ -121,6 +121,9 @@ pub struct ListWorkItemsRequest {
     /// Whose work.
     #[prost(enumeration = "WorkDesk", tag = "16")]
     pub desk: i32,
+    /// As this filter says, savedFilters/{saved_filter}; then every other field but size and token of the page is absent.
+    #[prost(string, tag = "17")]
+    pub saved_filter: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ListWorkItemsRequest {
     const NAME: &'static str = "ListWorkItemsRequest";
@@ -770,6 +773,115 @@ impl ::prost::Name for WorkItemEvent {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/traject.work.v1.WorkItemEvent".into()
+    }
+}
+/// A list that is kept under a name.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SavedFilter {
+    /// savedFilters/{saved_filter}; empty in a request.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What persons call it, 1 to 200 characters. Required.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// What it shows, without size and token of pages. Required. What it leaves open is filled for whoever applies it.
+    #[prost(message, optional, tag = "3")]
+    pub list: ::core::option::Option<ListWorkItemsRequest>,
+    /// Everybody of the agency sees it.
+    #[prost(bool, tag = "4")]
+    pub shared: bool,
+    /// Who made it, a pseudonym; not read in a request.
+    #[prost(string, tag = "5")]
+    pub creator: ::prost::alloc::string::String,
+    /// When; not read in a request.
+    #[prost(message, optional, tag = "6")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for SavedFilter {
+    const NAME: &'static str = "SavedFilter";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.SavedFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.SavedFilter".into()
+    }
+}
+/// A request to keep a list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateSavedFilterRequest {
+    /// Title, list and whether it is shared. Required.
+    #[prost(message, optional, tag = "1")]
+    pub saved_filter: ::core::option::Option<SavedFilter>,
+    /// A UUID that the caller makes; the same again has one effect (AIP-155). Required.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CreateSavedFilterRequest {
+    const NAME: &'static str = "CreateSavedFilterRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.CreateSavedFilterRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.CreateSavedFilterRequest".into()
+    }
+}
+/// A request for the saved filters that the caller sees.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSavedFiltersRequest {
+    /// At most 1,000, which larger values become; 0: 50.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// From the response before.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListSavedFiltersRequest {
+    const NAME: &'static str = "ListSavedFiltersRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.ListSavedFiltersRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.ListSavedFiltersRequest".into()
+    }
+}
+/// A page of saved filters.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSavedFiltersResponse {
+    /// In the order of their names.
+    #[prost(message, repeated, tag = "1")]
+    pub saved_filters: ::prost::alloc::vec::Vec<SavedFilter>,
+    /// For the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListSavedFiltersResponse {
+    const NAME: &'static str = "ListSavedFiltersResponse";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.ListSavedFiltersResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.ListSavedFiltersResponse".into()
+    }
+}
+/// A request to forget a filter.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSavedFilterRequest {
+    /// savedFilters/{saved_filter}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeleteSavedFilterRequest {
+    const NAME: &'static str = "DeleteSavedFilterRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.DeleteSavedFilterRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.DeleteSavedFilterRequest".into()
     }
 }
 /// A request to do what an item proposes.
@@ -1540,6 +1652,81 @@ pub mod work_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Keeps a list under a name, for oneself or for everybody of the agency.
+        pub async fn create_saved_filter(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<super::SavedFilter>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/CreateSavedFilter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "CreateSavedFilter"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The caller's own and those that the agency shares.
+        pub async fn list_saved_filters(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSavedFiltersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSavedFiltersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/ListSavedFilters",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "ListSavedFilters"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Forgets a filter; a shared one is forgotten for everybody.
+        pub async fn delete_saved_filter(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/DeleteSavedFilter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "DeleteSavedFilter"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Does what an item proposes: a notice, a transfer or a withdrawal dated today, or a certificate of obligation.
         pub async fn release_work_item(
             &mut self,
@@ -1730,6 +1917,24 @@ pub mod work_service_server {
             tonic::Response<super::ListWorkItemEventsResponse>,
             tonic::Status,
         >;
+        /// Keeps a list under a name, for oneself or for everybody of the agency.
+        async fn create_saved_filter(
+            &self,
+            request: tonic::Request<super::CreateSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<super::SavedFilter>, tonic::Status>;
+        /// The caller's own and those that the agency shares.
+        async fn list_saved_filters(
+            &self,
+            request: tonic::Request<super::ListSavedFiltersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSavedFiltersResponse>,
+            tonic::Status,
+        >;
+        /// Forgets a filter; a shared one is forgotten for everybody.
+        async fn delete_saved_filter(
+            &self,
+            request: tonic::Request<super::DeleteSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status>;
         /// Does what an item proposes: a notice, a transfer or a withdrawal dated today, or a certificate of obligation.
         async fn release_work_item(
             &self,
@@ -2320,6 +2525,144 @@ pub mod work_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListWorkItemEventsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/CreateSavedFilter" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateSavedFilterSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::CreateSavedFilterRequest>
+                    for CreateSavedFilterSvc<T> {
+                        type Response = super::SavedFilter;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateSavedFilterRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::create_saved_filter(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateSavedFilterSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/ListSavedFilters" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSavedFiltersSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::ListSavedFiltersRequest>
+                    for ListSavedFiltersSvc<T> {
+                        type Response = super::ListSavedFiltersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSavedFiltersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::list_saved_filters(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSavedFiltersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/DeleteSavedFilter" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteSavedFilterSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::DeleteSavedFilterRequest>
+                    for DeleteSavedFilterSvc<T> {
+                        type Response = ();
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteSavedFilterRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::delete_saved_filter(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteSavedFilterSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

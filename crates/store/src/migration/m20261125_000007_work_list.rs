@@ -1,6 +1,6 @@
-//! Lists of work without a join: desk and municipality stand on each item. The story of every item.
+//! Lists of work without a join: desk and municipality stand on each item. The story of every item, and saved filters.
 
-use crate::entity::{work_item, work_item_event};
+use crate::entity::{saved_filter, work_item, work_item_event};
 use sea_orm::{ConnectionTrait as _, DbErr};
 use sea_orm_migration::sea_query::{
     ColumnDef, ConditionalStatement as _, Expr, ExprTrait as _, ForeignKey, Index, Table,
@@ -34,7 +34,8 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         items(manager).await?;
         indexes(manager).await?;
-        events(manager).await
+        events(manager).await?;
+        filters(manager).await
     }
 }
 
@@ -89,4 +90,22 @@ async fn events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .check(Expr::col(Event::Seq).gt(0))
         .foreign_key(ForeignKey::create().from(work_item_event::Entity, Event::Item).to(work_item::Entity, Column::Id));
     manager.create_table(events).await
+}
+
+async fn filters(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    use saved_filter::Column as Filter;
+    let mut filters = Table::create();
+    filters
+        .table(saved_filter::Entity)
+        .col(ColumnDef::new(Filter::Id).uuid().not_null().primary_key())
+        .col(ColumnDef::new(Filter::Agency).text().not_null())
+        .col(ColumnDef::new(Filter::Creator).text().not_null())
+        .col(ColumnDef::new(Filter::IsShared).boolean().not_null())
+        .col(ColumnDef::new(Filter::Title).text().not_null())
+        .col(ColumnDef::new(Filter::List).blob().not_null())
+        .col(ColumnDef::new(Filter::CreatedAt).big_integer().not_null());
+    manager.create_table(filters).await?;
+    let mut seen = Index::create();
+    seen.name("saved_filter_agency").table(saved_filter::Entity).col(Filter::Agency).col(Filter::Id);
+    manager.create_index(seen).await
 }

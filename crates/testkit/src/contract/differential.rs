@@ -333,6 +333,7 @@ async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
     same!(stores, delivery_queue());
     let today = day(run.day);
     same!(stores, backlog(today));
+    same!(stores, longest_due(today));
     for id in &run.items {
         same!(stores, work_events(*id, 1, 3));
     }

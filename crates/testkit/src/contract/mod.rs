@@ -176,6 +176,8 @@ macro_rules! store_suite {
             work_follows_the_person_who_moves
             work_is_listed_by_every_column_in_either_order
             counters_count_what_the_work_list_shows
+            the_longest_due_is_what_a_person_could_do_now
+            filters_are_kept_for_a_person_or_an_agency
             the_backlog_counts_what_the_work_list_shows
             a_delivery_moves_from_a_state_once
             a_delivery_tells_its_story

@@ -5,14 +5,14 @@ use super::{Fixture, TODAY, change, standing};
 use crate::facts;
 use jiff::ToSpan as _;
 use jiff::civil::date;
-use traject_app::ids::WorkItemId;
-use traject_app::model::{DossierChange, StandingRow, StandingUpdate, WorkChange, WorkDesk, WorkItem, WorkKind};
+use traject_app::ids::{SavedFilterId, WorkItemId};
+use traject_app::model::{Actor, DossierChange, StandingRow, StandingUpdate, WorkChange, WorkDesk, WorkItem, WorkKind};
 use traject_app::port::{Clock as _, Ids as _};
 use traject_app::work::{
-    Assigned, COUNTED_MAX, Days, Snoozed, WorkAction, WorkAge, WorkAnswer, WorkCounts, WorkFilter, WorkOrder, WorkStep,
-    WorkUpdate,
+    Assigned, COUNTED_MAX, Days, LongestDue, SavedFilter, Snoozed, WorkAction, WorkAge, WorkAnswer, WorkCounts,
+    WorkFilter, WorkOrder, WorkStep, WorkUpdate,
 };
-use traject_domain::code::Breach;
+use traject_domain::code::{Breach, Code};
 
 fn everything() -> WorkFilter {
     WorkFilter::everything(TODAY)
@@ -349,4 +349,56 @@ pub async fn the_backlog_counts_what_the_work_list_shows(fixture: &Fixture) {
         paged.extend(page);
     }
     assert_eq!(paged, items);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn the_longest_due_is_what_a_person_could_do_now(fixture: &Fixture) {
+    varied(fixture).await;
+    let longest = fixture.store.longest_due(TODAY).await.expect("reads");
+    assert!(longest.is_sorted() && !longest.is_empty());
+    let free = WorkFilter { held: Some(false), due_since: Days { from: None, to: Some(TODAY) }, ..everything() };
+    for LongestDue { kind, count, since } in longest {
+        let of = WorkFilter { kinds: vec![kind], ..free.clone() };
+        let listed = fixture.store.work(&of, None, 100).await.expect("reads");
+        assert_eq!((listed.len() as u64, listed[0].due_since), (count, since), "{kind:?}");
+    }
+    assert_eq!(fixture.store.longest_due(date(1999, 1, 1)).await.expect("reads"), []);
+}
+
+#[expect(missing_docs, reason = "the name is the promise")]
+pub async fn filters_are_kept_for_a_person_or_an_agency(fixture: &Fixture) {
+    let actor = |staff: &str, agency: &str| Actor {
+        staff: staff.to_owned(),
+        agency: Code::new(agency),
+        role: Code::new("clerk"),
+    };
+    let (ann, bert, carla) = (actor("ann", "21004"), actor("bert", "21004"), actor("carla", "21009"));
+    let filter = |by: &Actor, is_shared| SavedFilter {
+        id: SavedFilterId(fixture.ids.next()),
+        agency: by.agency.clone(),
+        creator: by.staff.clone(),
+        is_shared,
+        title: "Tuesday's".to_owned(),
+        list: vec![0, 1, 255],
+        created_at: fixture.clock.now(),
+    };
+    let store = &fixture.store;
+    let kept = [filter(&ann, false), filter(&ann, true), filter(&bert, false), filter(&carla, true)];
+    for of in &kept {
+        assert_eq!(store.save_filter(of).await.expect("writes"), *of);
+        let again = SavedFilter { title: "another".to_owned(), ..of.clone() };
+        assert_eq!(store.save_filter(&again).await.expect("writes"), *of, "an id is kept once");
+        assert_eq!(store.saved_filter(of.id).await.expect("reads").as_ref(), Some(of));
+    }
+    let seen = async |by: &Actor, after| {
+        let found = store.saved_filters(by, after, 2).await.expect("reads");
+        found.iter().map(|of| kept.iter().position(|kept| kept == of).expect("kept")).collect::<Vec<_>>()
+    };
+    assert_eq!((seen(&ann, None).await, seen(&bert, None).await), (vec![0, 1], vec![1, 2]));
+    assert_eq!((seen(&ann, Some(kept[0].id)).await, seen(&carla, None).await), (vec![1], vec![3]));
+    for _ in 0..2 {
+        store.delete_filter(kept[1].id).await.expect("writes");
+    }
+    assert_eq!((seen(&ann, None).await, seen(&bert, None).await), (vec![0], vec![2]));
+    assert_eq!(store.saved_filter(kept[1].id).await.expect("reads"), None);
 }
