@@ -39,7 +39,7 @@ fn line<'r>(replay: &'r ReplayDecisionResponse, subject: &str) -> &'r Change {
 /// A visit, a notice that is released, a correction of the check: then a move, and its retraction.
 async fn story(client: &Client) -> String {
     let dossier = client.check().counter_visit(visit(1, 1)).await.expect("obliged").into_inner().dossier;
-    let list = ListWorkItemsRequest { kind: WorkKind::ReleaseNotice.into(), breach: 1, ..Default::default() };
+    let list = ListWorkItemsRequest { kinds: vec![WorkKind::ReleaseNotice.into()], breach: 1, ..Default::default() };
     let item = client.work().list_work_items(list).await.expect("a list").into_inner().work_items.remove(0);
     let release = ReleaseWorkItemRequest { name: item.name, request_id: request_id(2) };
     client.work().release_work_item(release).await.expect("it is due");

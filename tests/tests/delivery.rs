@@ -48,7 +48,7 @@ async fn story(client: &Client, name: &str) -> Vec<(DeliveryState, DeliveryReaso
 }
 
 async fn open_work(client: &Client, kind: WorkKind) -> usize {
-    let list = ListWorkItemsRequest { kind: kind.into(), ..ListWorkItemsRequest::default() };
+    let list = ListWorkItemsRequest { kinds: vec![kind.into()], ..ListWorkItemsRequest::default() };
     client.work().list_work_items(list).await.expect("a list").into_inner().work_items.len()
 }
 

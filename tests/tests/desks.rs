@@ -291,7 +291,7 @@ async fn the_money(town: &mut Town) {
     assert!(!kinds(town, &dossier).await.is_empty());
     assert!(registration(&standing(town, &dossier, "2023-12-31").await).payment_overdue);
     let list = ListWorkItemsRequest {
-        kind: WorkKind::RemindPayment.into(),
+        kinds: vec![WorkKind::RemindPayment.into()],
         breach: NOT_REGISTERED,
         page_size: 1_000,
         ..ListWorkItemsRequest::default()

@@ -27,7 +27,7 @@ async fn reassess(client: &Client, validate_only: bool) -> ReassessDecisionsResp
 
 async fn items(client: &Client, kind: WorkKind) -> Vec<WorkItem> {
     let breach = i32::from(kind == WorkKind::ReleaseNotice);
-    let list = ListWorkItemsRequest { kind: kind.into(), breach, ..Default::default() };
+    let list = ListWorkItemsRequest { kinds: vec![kind.into()], breach, ..Default::default() };
     client.work().list_work_items(list).await.expect("a list").into_inner().work_items
 }
 

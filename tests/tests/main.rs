@@ -17,3 +17,4 @@ mod replay;
 mod scenarios;
 mod support;
 mod wire;
+mod work_list;

@@ -134,7 +134,7 @@ impl Story {
         self.brussels.act().establish_refusal(establish).await.expect("it lapsed");
         let open = ListWorkItemsRequest {
             municipality: "21004".to_owned(),
-            kind: WorkKind::ReleaseTransfer.into(),
+            kinds: vec![WorkKind::ReleaseTransfer.into()],
             breach: Breach::NotRegistered.into(),
             ..ListWorkItemsRequest::default()
         };
@@ -326,7 +326,7 @@ async fn a_released_notice_becomes_a_letter() {
     let server = deployment.serve();
     let brussels = server.client(BRUSSELS).await;
     let visited = brussels.check().counter_visit(visit(2, 1)).await.expect("she is obliged").into_inner();
-    let list = ListWorkItemsRequest { kind: WorkKind::ReleaseNotice.into(), breach: 1, ..Default::default() };
+    let list = ListWorkItemsRequest { kinds: vec![WorkKind::ReleaseNotice.into()], breach: 1, ..Default::default() };
     let item = brussels.work().list_work_items(list).await.expect("a list").into_inner().work_items.remove(0);
     let release = ReleaseWorkItemRequest { name: item.name, request_id: request_id(2) };
     let released = brussels.work().release_work_item(release).await.expect("it is due").into_inner();

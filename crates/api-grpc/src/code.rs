@@ -7,7 +7,7 @@ use traject_domain::law::{Channel, Literacy};
 use traject_domain::office::IntakeCategory;
 use traject_domain::sanction::{AppealKind, TransferGap};
 use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Outcome, Stage, Turn};
-use traject_proto::traject::{act, check, delivery, mailing as mailings, office, r#type as shared};
+use traject_proto::traject::{act, check, delivery, mailing as mailings, office, r#type as shared, work};
 
 /// An enumeration of the wire that stands for codes of the domain: `D-REGISTER` is `NEXT_CODE_D_REGISTER`.
 pub(crate) trait Wire: Sized + Copy + Into<i32> {
@@ -97,6 +97,8 @@ pairs! {
     delivery::v1::DeliveryChannel = traject_domain::delivery::Channel, "DELIVERY_CHANNEL";
     delivery::v1::DeliveryReason = traject_domain::delivery::DeliveryReason, "DELIVERY_REASON";
     delivery::v1::DeliveryState = traject_domain::delivery::DeliveryState, "DELIVERY_STATE";
+    work::v1::WorkDesk = traject_app::model::WorkDesk, "WORK_DESK";
+    work::v1::WorkAction = traject_app::work::WorkAction, "WORK_ACTION";
     mailings::v1::Purpose = mailing::Purpose, "PURPOSE";
     mailings::v1::MailingState = mailing::MailingState, "MAILING_STATE";
     mailings::v1::SourceKind = mailing::SourceKind, "SOURCE_KIND";

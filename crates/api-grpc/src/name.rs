@@ -1,6 +1,6 @@
 //! Resource names (AIP-122): `dossiers/{uuid}` and the like; a UUID, never a national number.
 
-use traject_app::ids::{DeliveryId, DossierId, FactId, MailingId, PreferenceId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, MailingId, PreferenceId, SavedFilterId, WorkItemId};
 use uuid::Uuid;
 
 /// The name of a dossier.
@@ -26,6 +26,11 @@ pub(crate) fn delivery(id: DeliveryId) -> String {
 /// The name of a work item.
 pub(crate) fn work_item(id: WorkItemId) -> String {
     format!("workItems/{id}")
+}
+
+/// The name of a saved filter.
+pub(crate) fn saved_filter(id: SavedFilterId) -> String {
+    format!("savedFilters/{id}")
 }
 
 /// The name of a mailing.

@@ -1,29 +1,32 @@
 //! The work area.
 
+mod change;
+mod count;
+mod list;
+mod saved;
+
 use crate::Api;
 use crate::auth::{Caller, caller};
 use crate::code;
 use crate::error;
 use crate::name;
-use crate::page;
 use crate::parse::{Fields, etag, wire_date};
 use crate::standing::date;
 use tonic::{Request, Response, Status};
 use traject_app::AppError;
 use traject_app::act::Done;
-use traject_app::ids::WorkItemId;
 use traject_app::model::{self, WorkKind as Kind};
-use traject_app::port::{self, WorkFilter, WorkUpdate};
+use traject_app::port;
 use traject_app::release::Release;
 use traject_domain::Date;
 use traject_domain::code::Breach;
 use traject_domain::counting::days_between;
 use traject_proto::traject::r#type::v1::{Breach as WireBreach, ErrorReason};
+use traject_proto::traject::work::v1::update_work_item_request as update;
 use traject_proto::traject::work::v1::work_service_server::WorkService;
 use traject_proto::traject::work::v1::*;
-use uuid::Uuid;
 
-/// Releases in one batch at the most.
+/// Releases or updates in one batch at the most.
 const BATCH_MAX: usize = 500;
 
 #[tonic::async_trait]
@@ -33,18 +36,15 @@ impl WorkService for Api {
         request: Request<ListWorkItemsRequest>,
     ) -> Result<Response<ListWorkItemsResponse>, Status> {
         let caller = caller(&request)?;
-        let message = request.into_inner();
-        let mut fields = Fields::default();
-        let size = fields.take(page::size(message.page_size));
-        let filter = self.work_filter(&mut fields, &message);
-        let (filter, size) = fields.done(filter.zip(size), &caller)?;
-        let list = ListWorkItemsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
-        let after = self.page_key.open(&list, &caller, &message.page_token)?.and_then(|place| from_place(&place));
-        let found = self.desk.store.work(&filter, after, size + 1).await;
-        let (items, more) = page::cut(found.map_err(|error| self.read_status(error, &caller))?, size);
-        let next = items.last().filter(|_| more).map(|item| self.page_key.seal(&list, &caller, &place(item)));
-        let work_items = items.iter().map(|item| work_item(item, filter.today)).collect();
-        Ok(Response::new(ListWorkItemsResponse { work_items, next_page_token: next.unwrap_or_default() }))
+        self.list_work(&request.into_inner(), &caller).await.map(Response::new)
+    }
+
+    async fn count_work_items(
+        &self,
+        request: Request<CountWorkItemsRequest>,
+    ) -> Result<Response<CountWorkItemsResponse>, Status> {
+        let caller = caller(&request)?;
+        self.count_work(request.into_inner().list.unwrap_or_default(), &caller).await.map(Response::new)
     }
 
     async fn get_work_item(&self, request: Request<GetWorkItemRequest>) -> Result<Response<WorkItem>, Status> {
@@ -59,53 +59,82 @@ impl WorkService for Api {
 
     async fn claim_work_item(&self, request: Request<ClaimWorkItemRequest>) -> Result<Response<WorkItem>, Status> {
         let caller = caller(&request)?;
-        let message = request.get_ref();
-        let update = WorkUpdate::Assign(Some(caller.actor.staff.clone()));
-        self.change(Fields::default(), &message.name, &message.etag, Some(update), &caller).await
+        let ClaimWorkItemRequest { name, etag } = request.into_inner();
+        self.one(name, etag, update::Update::Claim(update::Claim {}), &caller).await
     }
 
     async fn assign_work_item(&self, request: Request<AssignWorkItemRequest>) -> Result<Response<WorkItem>, Status> {
         let caller = caller(&request)?;
-        let message = request.get_ref();
-        let update = WorkUpdate::Assign(crate::parse::free(&message.assignee));
-        self.change(Fields::default(), &message.name, &message.etag, Some(update), &caller).await
+        let AssignWorkItemRequest { name, etag, assignee } = request.into_inner();
+        let update = match assignee.trim().is_empty() {
+            true => update::Update::GiveBack(update::GiveBack {}),
+            false => update::Update::Assign(update::Assign { assignee }),
+        };
+        self.one(name, etag, update, &caller).await
+    }
+
+    async fn hand_over_work_item(
+        &self,
+        request: Request<HandOverWorkItemRequest>,
+    ) -> Result<Response<WorkItem>, Status> {
+        let caller = caller(&request)?;
+        let HandOverWorkItemRequest { name, etag, assignee, note } = request.into_inner();
+        self.one(name, etag, update::Update::HandOver(update::HandOver { assignee, note }), &caller).await
     }
 
     async fn note_work_item(&self, request: Request<NoteWorkItemRequest>) -> Result<Response<WorkItem>, Status> {
         let caller = caller(&request)?;
-        let message = request.get_ref();
-        let mut fields = Fields::default();
-        let update = fields.prose("note", &message.note).map(WorkUpdate::Note);
-        self.change(fields, &message.name, &message.etag, update, &caller).await
+        let NoteWorkItemRequest { name, etag, note } = request.into_inner();
+        self.one(name, etag, update::Update::Note(update::Note { note }), &caller).await
     }
 
     async fn snooze_work_item(&self, request: Request<SnoozeWorkItemRequest>) -> Result<Response<WorkItem>, Status> {
         let caller = caller(&request)?;
-        let message = request.get_ref();
-        let mut fields = Fields::default();
-        let until = fields.required_date("until_date", message.until_date);
-        if until.is_some_and(|until| until <= self.desk.clock.today()) {
-            fields.fault("until_date", "not after today");
-        }
-        let reason = fields.prose("reason", &message.reason);
-        let update = until.zip(reason).map(|(until, reason)| WorkUpdate::Snooze(until, reason));
-        self.change(fields, &message.name, &message.etag, update, &caller).await
+        let SnoozeWorkItemRequest { name, etag, until_date, reason } = request.into_inner();
+        self.one(name, etag, update::Update::Snooze(update::Snooze { until_date, reason }), &caller).await
     }
 
     async fn resolve_work_item(&self, request: Request<ResolveWorkItemRequest>) -> Result<Response<WorkItem>, Status> {
         let caller = caller(&request)?;
-        let message = request.get_ref();
-        let mut fields = Fields::default();
-        let id = fields.work_item("name", &message.name);
-        let update = fields.prose("note", &message.note).map(WorkUpdate::Resolve);
-        if let Some(id) = id {
-            let item = self.desk.store.work_item(id).await.map_err(|error| self.read_status(error, &caller))?;
-            // What follows from the standing is closed by the fact that settles it.
-            if item.is_some_and(|item| item.kind != Kind::DecisionChanged) {
-                return Err(self.status(&self.desk.not_to_be_resolved().into(), &caller));
-            }
-        }
-        self.change(fields, &message.name, &message.etag, update, &caller).await
+        let ResolveWorkItemRequest { name, etag, note } = request.into_inner();
+        self.one(name, etag, update::Update::Resolve(update::Resolve { note }), &caller).await
+    }
+
+    async fn batch_update_work_items(
+        &self,
+        request: Request<BatchUpdateWorkItemsRequest>,
+    ) -> Result<Response<BatchUpdateWorkItemsResponse>, Status> {
+        let caller = caller(&request)?;
+        self.update_batch(&request.get_ref().requests, &caller).await.map(Response::new)
+    }
+
+    async fn list_work_item_events(
+        &self,
+        request: Request<ListWorkItemEventsRequest>,
+    ) -> Result<Response<ListWorkItemEventsResponse>, Status> {
+        let caller = caller(&request)?;
+        self.list_story(&request.into_inner(), &caller).await.map(Response::new)
+    }
+
+    async fn create_saved_filter(
+        &self,
+        request: Request<CreateSavedFilterRequest>,
+    ) -> Result<Response<SavedFilter>, Status> {
+        let caller = caller(&request)?;
+        self.save_filter(&request.into_inner(), &caller).await.map(Response::new)
+    }
+
+    async fn list_saved_filters(
+        &self,
+        request: Request<ListSavedFiltersRequest>,
+    ) -> Result<Response<ListSavedFiltersResponse>, Status> {
+        let caller = caller(&request)?;
+        self.saved_filters(&request.into_inner(), &caller).await.map(Response::new)
+    }
+
+    async fn delete_saved_filter(&self, request: Request<DeleteSavedFilterRequest>) -> Result<Response<()>, Status> {
+        let caller = caller(&request)?;
+        self.forget_filter(&request.get_ref().name, &caller).await.map(Response::new)
     }
 
     async fn release_work_item(
@@ -184,43 +213,6 @@ impl WorkService for Api {
 }
 
 impl Api {
-    fn work_filter(&self, fields: &mut Fields, message: &ListWorkItemsRequest) -> Option<WorkFilter> {
-        let breach = fields.value::<WireBreach>("breach", message.breach);
-        let kind = fields.plain::<WorkKind>("kind", message.kind);
-        let municipality = fields.municipality("municipality", &message.municipality);
-        let kind = match kind_of(kind?, breach) {
-            Ok(kind) => kind,
-            Err(problem) => {
-                fields.fault("breach", problem);
-                return None;
-            }
-        };
-        let (assignee, today) = (crate::parse::free(&message.assignee), self.desk.clock.today());
-        Some(WorkFilter { municipality, kind, assignee, held: message.held, today })
-    }
-
-    /// Changes an item by a person, under the etag that the caller saw.
-    async fn change(
-        &self,
-        mut fields: Fields,
-        name: &str,
-        etag: &str,
-        update: Option<WorkUpdate>,
-        caller: &Caller,
-    ) -> Result<Response<WorkItem>, Status> {
-        let id = fields.work_item("name", name);
-        let version = fields.required_etag(etag);
-        let ((id, version), update) = fields.done(id.zip(version).zip(update), caller)?;
-        let store = &self.desk.store;
-        let changed = store.update_work(id, version, update).await.map_err(|error| self.read_status(error, caller))?;
-        if let Some(item) = changed {
-            return Ok(Response::new(work_item(&item, self.desk.clock.today())));
-        }
-        let there = store.work_item(id).await.map_err(|error| self.read_status(error, caller))?;
-        let error = there.map_or(AppError::NotFound, |_| AppError::Stale);
-        Err(self.status(&error, caller))
-    }
-
     fn released(&self, name: String, done: &Done) -> ReleaseResult {
         let facts = done.committed.iter().flat_map(|committed| &committed.facts);
         ReleaseResult {
@@ -240,29 +232,31 @@ fn release(fields: &mut Fields, message: &ReleaseWorkItemRequest, caller: &Calle
     Some(Release { request: request?, actor: caller.actor.clone(), item: item? })
 }
 
-/// The kind that wire and breach name together; `None` for any.
-fn kind_of(kind: WorkKind, breach: Option<Breach>) -> Result<Option<Kind>, &'static str> {
-    const NEEDED: &str = "this kind is about a breach: say which";
-    let about = |make: fn(Breach) -> Kind| breach.map(make).map(Some).ok_or(NEEDED);
-    let plain = |kind| if breach.is_none() { Ok(kind) } else { Err("this kind is not about a breach") };
+/// The kinds that wire and breach name together: of a kind that is about a breach, those of every breach unless one is
+/// named.
+fn kinds_of(kind: WorkKind, breach: Option<Breach>) -> Result<Vec<Kind>, &'static str> {
+    let about = |make: fn(Breach) -> Kind| {
+        Ok(Breach::ALL.iter().filter(|one| breach.is_none_or(|breach| breach == **one)).map(|one| make(*one)).collect())
+    };
+    let plain = |kind| if breach.is_none() { Ok(vec![kind]) } else { Err("this kind is not about a breach") };
     match kind {
-        WorkKind::Unspecified => plain(None),
-        WorkKind::Inform => plain(Some(Kind::Inform)),
+        WorkKind::Unspecified => Err("required"),
+        WorkKind::Inform => plain(Kind::Inform),
         WorkKind::ReleaseNotice => about(Kind::ReleaseNotice),
         WorkKind::ReleaseTransfer => about(Kind::ReleaseTransfer),
         WorkKind::WithdrawNotice => about(Kind::WithdrawNotice),
-        WorkKind::DecideRequest => plain(Some(Kind::DecideRequest)),
+        WorkKind::DecideRequest => plain(Kind::DecideRequest),
         WorkKind::InviteToHearing => about(Kind::InviteToHearing),
         WorkKind::DecideFine => about(Kind::DecideFine),
         WorkKind::RemindPayment => about(Kind::RemindPayment),
         WorkKind::ReviewFine => about(Kind::ReviewFine),
-        WorkKind::Undecided => plain(Some(Kind::Undecided)),
-        WorkKind::Review => plain(Some(Kind::Review)),
-        WorkKind::UncoveredName => plain(Some(Kind::UncoveredName)),
-        WorkKind::DeliveryInDoubt => plain(Some(Kind::DeliveryInDoubt)),
-        WorkKind::DeliveryFailed => plain(Some(Kind::DeliveryFailed)),
-        WorkKind::AddressCheck => plain(Some(Kind::AddressCheck)),
-        WorkKind::DecisionChanged => plain(Some(Kind::DecisionChanged)),
+        WorkKind::Undecided => plain(Kind::Undecided),
+        WorkKind::Review => plain(Kind::Review),
+        WorkKind::UncoveredName => plain(Kind::UncoveredName),
+        WorkKind::DeliveryInDoubt => plain(Kind::DeliveryInDoubt),
+        WorkKind::DeliveryFailed => plain(Kind::DeliveryFailed),
+        WorkKind::AddressCheck => plain(Kind::AddressCheck),
+        WorkKind::DecisionChanged => plain(Kind::DecisionChanged),
     }
 }
 
@@ -306,6 +300,7 @@ fn work_item(item: &model::WorkItem, today: Date) -> WorkItem {
         note: item.note.clone().unwrap_or_default(),
         opened_date: Some(wire_date(item.opened_on)),
         age_days: days(item.opened_on, today),
+        desk: code::optional::<WorkDesk>(Some(&item.kind.desk())),
     }
 }
 
@@ -329,15 +324,4 @@ fn count(count: u64) -> i64 {
 /// Days from one day to another; 0 when it lies ahead.
 fn days(since: Date, today: Date) -> i32 {
     i32::try_from(days_between(since, today).max(0)).unwrap_or(i32::MAX)
-}
-
-/// Where a list goes on after an item: its day, then its id.
-fn place(item: &model::WorkItem) -> Vec<u8> {
-    [item.due_since.to_string().as_bytes(), item.id.0.as_bytes()].concat()
-}
-
-fn from_place(place: &[u8]) -> Option<(Date, WorkItemId)> {
-    let (day, id) = place.split_at_checked(10)?;
-    let day = traject_domain::partial_date::parse_date(std::str::from_utf8(day).ok()?)?;
-    Some((day, WorkItemId(Uuid::from_slice(id).ok()?)))
 }

@@ -25,6 +25,8 @@ ids! {
     DeliveryId,
     /// One item on a work list.
     WorkItemId,
+    /// One list that is kept under a name.
+    SavedFilterId,
     /// One mailing.
     MailingId,
     /// One recipient of one mailing.

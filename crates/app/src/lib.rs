@@ -25,6 +25,7 @@ pub mod release;
 pub mod reminders;
 pub mod sweep;
 pub mod what_if;
+pub mod work;
 
 pub use desk::Desk;
 pub use error::AppError;

@@ -338,6 +338,78 @@ pub enum WorkKind {
     DecisionChanged,
 }
 
+/// The office whose work an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WorkDesk {
+    /// The counter of a municipality.
+    Municipality,
+    /// An organiser's office.
+    Organiser,
+    /// The officers of the GGC who decide on sanctions.
+    Ggc,
+}
+
+impl WorkDesk {
+    /// Every desk.
+    pub const ALL: &'static [Self] = &[Self::Municipality, Self::Organiser, Self::Ggc];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Municipality => "municipality",
+            Self::Organiser => "organiser",
+            Self::Ggc => "ggc",
+        }
+    }
+
+    /// The desk with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|desk| desk.code() == code)
+    }
+}
+
+impl WorkKind {
+    /// Whose work it is.
+    pub const fn desk(self) -> WorkDesk {
+        match self {
+            Self::Inform
+            | Self::ReleaseNotice(_)
+            | Self::ReleaseTransfer(_)
+            | Self::WithdrawNotice(_)
+            | Self::Undecided
+            | Self::Review
+            | Self::UncoveredName
+            | Self::DeliveryInDoubt
+            | Self::DeliveryFailed
+            | Self::AddressCheck
+            | Self::DecideRequest
+            | Self::DecisionChanged => WorkDesk::Municipality,
+            Self::InviteToHearing(_) | Self::DecideFine(_) | Self::RemindPayment(_) | Self::ReviewFine(_) => {
+                WorkDesk::Ggc
+            }
+        }
+    }
+
+    /// For which breach, where it is about one.
+    pub const fn breach(self) -> Option<Breach> {
+        match self {
+            Self::ReleaseNotice(breach)
+            | Self::ReleaseTransfer(breach)
+            | Self::WithdrawNotice(breach)
+            | Self::InviteToHearing(breach)
+            | Self::DecideFine(breach)
+            | Self::RemindPayment(breach)
+            | Self::ReviewFine(breach) => Some(breach),
+            _ => None,
+        }
+    }
+
+    /// Whether a person closes it; what follows from the standing is closed by the fact that settles it.
+    pub const fn is_closed_by_hand(self) -> bool {
+        matches!(self, Self::DecisionChanged)
+    }
+}
+
 /// A change of a work list, made with the facts that cause it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkChange {

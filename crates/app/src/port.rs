@@ -1,11 +1,12 @@
 //! The ports: what the use cases need from outside.
 
 use crate::error::{AppError, CommitError, ReadError};
-use crate::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use crate::ids::{DeliveryId, DossierId, FactId, SavedFilterId, WorkItemId};
 use crate::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
+    Actor, Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
     Dossier, DossierRow, Identity, LegalStep, RenderedDocument, Request, WorkItem, WorkKind,
 };
+use crate::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::HashSet;
@@ -76,34 +77,6 @@ pub struct DossierFilter {
     pub next_code: Option<NextCode>,
 }
 
-/// Which work items a list shows; absent fields do not restrict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkFilter {
-    /// Owed by this municipality.
-    pub municipality: Option<Municipality>,
-    /// Of this kind.
-    pub kind: Option<WorkKind>,
-    /// Assigned to this person.
-    pub assignee: Option<String>,
-    /// Held or not.
-    pub held: Option<bool>,
-    /// Items snoozed beyond this day are left out.
-    pub today: Date,
-}
-
-/// A change of one work item by a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WorkUpdate {
-    /// Claim or assign; none: give back.
-    Assign(Option<String>),
-    /// Leave a note.
-    Note(String),
-    /// Hide until a day, with the reason as the note.
-    Snooze(Date, String),
-    /// Close, with what was done as the note.
-    Resolve(String),
-}
-
 /// The record: ledger, vault, standings, deliveries, request ids, work list.
 ///
 /// Implementations are tried by one contract suite (`traject_testkit::contract`).
@@ -153,7 +126,7 @@ pub trait Store: Send + Sync {
     /// Dossiers whose standing is stale, by id, at most `limit`.
     async fn stale(&self, after: Option<DossierId>, limit: usize) -> Result<Vec<DossierId>, ReadError>;
 
-    /// Open work items, oldest first, after one, at most `limit`.
+    /// Open work items in the filter's order, after one, at most `limit`. The day is the one that the order goes by.
     async fn work(
         &self,
         filter: &WorkFilter,
@@ -164,13 +137,36 @@ pub trait Store: Send + Sync {
     /// One open work item.
     async fn work_item(&self, id: WorkItemId) -> Result<Option<WorkItem>, ReadError>;
 
-    /// Changes an open work item whose version is the expected one; `None` when it is not, or is not open.
-    async fn update_work(
+    /// Changes open work items by a person, in one transaction, with an event for each in its story; the answers are in
+    /// the order of the steps. A step whose item was changed by an earlier one is stale.
+    async fn update_work(&self, steps: &[WorkStep], actor: &str, now: Timestamp) -> Result<Vec<WorkAnswer>, ReadError>;
+
+    /// The story of a work item, open or closed, after an event, at most `limit`; empty when there is no such item.
+    async fn work_events(&self, id: WorkItemId, after: u64, limit: usize) -> Result<Vec<WorkEvent>, ReadError>;
+
+    /// How many open items there are of each sort under a filter, whose order and setting for what is snoozed do not count;
+    /// of at most `limit` items. Sorts without an item are left out.
+    async fn count_work(&self, filter: &WorkFilter, limit: usize) -> Result<Vec<WorkCount>, ReadError>;
+
+    /// What has been due longest, by kind, of the open items that are neither snoozed nor held nor due later than today.
+    async fn longest_due(&self, today: Date) -> Result<Vec<LongestDue>, ReadError>;
+
+    /// Keeps a filter under its id, once; gives what is kept under it.
+    async fn save_filter(&self, filter: &SavedFilter) -> Result<SavedFilter, ReadError>;
+
+    /// The saved filters that a person sees, by id, after one, at most `limit`.
+    async fn saved_filters(
         &self,
-        id: WorkItemId,
-        expected_version: u64,
-        update: WorkUpdate,
-    ) -> Result<Option<WorkItem>, ReadError>;
+        actor: &Actor,
+        after: Option<SavedFilterId>,
+        limit: usize,
+    ) -> Result<Vec<SavedFilter>, ReadError>;
+
+    /// One saved filter, whoever sees it.
+    async fn saved_filter(&self, id: SavedFilterId) -> Result<Option<SavedFilter>, ReadError>;
+
+    /// Forgets a saved filter.
+    async fn delete_filter(&self, id: SavedFilterId) -> Result<(), ReadError>;
 
     /// Releases the imported backlog of a municipality, or of all: dossiers and items are no longer held. Gives how many
     /// items were held.

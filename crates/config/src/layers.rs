@@ -138,6 +138,7 @@ impl Layers {
             reader.section("pages"),
             reader.section("signing"),
             reader.section("payment"),
+            reader.section("work"),
             reader.section("log"),
             reader.section("agencies"),
         );
@@ -155,6 +156,7 @@ impl Layers {
                 Some(pages),
                 Some(signing),
                 Some(payment),
+                Some(work),
                 Some(log),
                 Some(agencies),
             ) if reader.errors.is_empty() => Ok(Config {
@@ -170,6 +172,7 @@ impl Layers {
                 pages,
                 signing,
                 payment,
+                work,
                 log,
                 agencies,
             }),

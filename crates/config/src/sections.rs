@@ -38,6 +38,8 @@ pub struct Config {
     pub signing: Signing,
     /// Where fines are paid.
     pub payment: Payment,
+    /// Work lists.
+    pub work: Work,
     /// What the program says of itself.
     pub log: Log,
     /// The agencies that work in this deployment. A list replaces the whole list of an earlier layer, and can be set in
@@ -245,6 +247,15 @@ pub struct Payment {
     pub payee_nl: Option<String>,
     /// Whose account it is, in French.
     pub payee_fr: Option<String>,
+}
+
+/// Work lists.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Work {
+    /// Work is stuck when the oldest item of a kind has been due for more than so many days, and is neither snoozed nor held:
+    /// `traject doctor` and the log then say so.
+    pub stuck_after_days: u32,
 }
 
 /// What the program says of itself.

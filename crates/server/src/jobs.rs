@@ -9,8 +9,8 @@ use crate::limit::Limit;
 use crate::mail::{MailHouse, Words, message_host, smtp_config};
 use crate::print::{Batches, PrintHouse};
 use crate::site::Site;
-use crate::{bounces, coded, status_file};
-use jiff::SignedDuration;
+use crate::{bounces, coded, status_file, stuck};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +28,9 @@ use traject_templates::Texts;
 
 /// How far the clocks of program and database may be apart.
 pub const SKEW_MAX: SignedDuration = SignedDuration::from_secs(2);
+
+/// How long after telling of work that waits it is told again.
+const TELL_WORK_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// One of the jobs; its name is that of its health service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,10 @@ pub struct Jobs {
     ebox: Option<Arc<Ebox>>,
     /// The day on which what the law presumes was recorded and reminders were prepared.
     day_done: Mutex<Option<Date>>,
+    /// After how many days work is stuck.
+    stuck_after_days: u32,
+    /// When it was last told how long work waits.
+    told_at: Mutex<Option<Timestamp>>,
 }
 
 /// What one run of the jobs did.
@@ -130,6 +137,8 @@ impl Jobs {
             bounces_dir,
             ebox,
             day_done: Mutex::new(None),
+            stuck_after_days: site.config.work.stuck_after_days,
+            told_at: Mutex::new(None),
         })
     }
 
@@ -199,6 +208,17 @@ impl Jobs {
             self.desk.presume().await.map_err(failed)?;
             self.desk.remind().await.map_err(failed)?;
             *self.day_done.lock().unwrap_or_else(PoisonError::into_inner) = Some(today);
+        }
+        self.tell_work().await
+    }
+
+    /// Tells now and then how long work waits for a person: it counts in days.
+    async fn tell_work(&self) -> anyhow::Result<()> {
+        let now = self.desk.clock.now();
+        let told_at = *self.told_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if told_at.is_none_or(|told_at| now.duration_since(told_at) >= TELL_WORK_EVERY) {
+            stuck::tell(&stuck::look(&self.desk, self.stuck_after_days).await?);
+            *self.told_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
         }
         Ok(())
     }

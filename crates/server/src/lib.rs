@@ -22,6 +22,7 @@ pub mod print;
 pub mod serve;
 pub mod site;
 pub mod status_file;
+pub mod stuck;
 
 use std::error::Error;
 

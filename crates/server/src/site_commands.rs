@@ -23,7 +23,7 @@ use traject_server::import::{Files, import};
 use traject_server::jobs::{Jobs, SKEW_MAX};
 use traject_server::mailings::MailingMails;
 use traject_server::serve::Listening;
-use traject_server::{coded, figures, site};
+use traject_server::{coded, figures, site, stuck};
 use traject_store::Rebuild;
 use traject_templates::reasons::ReasonTexts;
 
@@ -267,6 +267,14 @@ pub(crate) async fn run_doctor(choice: &site::Choice) -> anyhow::Result<()> {
         if state.is_waiting() {
             let age = site.desk.clock.now().duration_since(oldest).round(jiff::Unit::Minute)?;
             writeln!(out, "deliveries: {count} by {channel} {state}, the oldest for {age:#}")?;
+        }
+    }
+    let stuck_after_days = site.config.work.stuck_after_days;
+    for waiting in stuck::look(&site.desk, stuck_after_days).await? {
+        if waiting.is_stuck {
+            let stuck::Waiting { kind, count, days, .. } = waiting;
+            let more = format!("more than {stuck_after_days} (work.stuck_after_days)");
+            writeln!(out, "work: {count} of {kind:?} are due, the oldest for {days} days, {more}")?;
         }
     }
     if !site.desk.store.stale(None, 1).await?.is_empty() {

@@ -12,8 +12,9 @@ use traject_app::check::{HandOver, Visit};
 use traject_app::decision::{Difference, Replay};
 use traject_app::ids::{DossierId, FactId};
 use traject_app::model::{Actor, Command, Decision, DossierChange, NewDecision, Request, WorkKind};
-use traject_app::port::{Clock as _, Store as _, WorkFilter};
+use traject_app::port::{Clock as _, Store as _};
 use traject_app::reassess::{Cause, ChangedDecision, Reassessed};
+use traject_app::work::WorkFilter;
 use traject_domain::Date;
 use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::extract::Extract;
@@ -117,7 +118,7 @@ impl House {
     /// The dossiers that have an open item of a kind.
     async fn asked(&self, kind: WorkKind) -> Vec<DossierId> {
         let today = self.clock.today();
-        let filter = WorkFilter { municipality: None, kind: Some(kind), assignee: None, held: None, today };
+        let filter = WorkFilter { kinds: vec![kind], ..WorkFilter::everything(today) };
         let items = self.desk.store.work(&filter, None, 100).await.expect("reads");
         items.into_iter().map(|item| item.dossier).collect()
     }

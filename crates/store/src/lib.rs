@@ -19,11 +19,13 @@ mod migration;
 mod predicate;
 mod read;
 mod row;
+mod saved_filters;
 mod section;
 mod store;
 mod value;
 mod verify;
 mod wire;
+mod work;
 mod writer;
 
 pub use error::OpenError;

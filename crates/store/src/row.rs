@@ -1,14 +1,15 @@
 //! Rows to the model and back.
 
-use crate::entity::{delivery, delivery_document, delivery_event, standing, work_item};
+use crate::entity::{delivery, delivery_document, delivery_event, standing, work_item, work_item_event};
 use crate::error::{Corrupt, Failure};
 use crate::value::{self, Micros, to_civil, to_hash, to_i64, to_time, to_u64};
 use jiff::Timestamp;
 use traject_app::ids::{DeliveryId, DossierId, WorkItemId};
 use traject_app::model::{
     Delivery, DeliveryEvent, DeliveryKey, DeliveryMove, DeliveryReason, DeliveryState, NewDelivery, RenderedDocument,
-    StandingRow, WorkItem,
+    StandingRow, WorkItem, WorkKind,
 };
+use traject_app::work::{WorkAction, WorkEvent};
 use traject_codec::content_hash;
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code, LegalLanguage};
@@ -191,12 +192,12 @@ pub(crate) fn to_delivery(row: &delivery::Model) -> Result<Delivery, Failure> {
     })
 }
 
-/// A work item from its row and the standing's municipality.
-pub(crate) fn to_work_item(row: work_item::Model, owed_by: Option<i32>) -> Result<WorkItem, Failure> {
+/// A work item from its row.
+pub(crate) fn to_work_item(row: work_item::Model) -> Result<WorkItem, Failure> {
     Ok(WorkItem {
         id: WorkItemId(row.id),
         dossier: DossierId(row.dossier),
-        municipality: municipality(owed_by)?,
+        municipality: municipality(row.municipality)?,
         kind: value::work(&row.kind)?,
         due_since: to_civil(row.due_since)?,
         opened_on: to_civil(row.opened_on)?,
@@ -211,13 +212,14 @@ pub(crate) fn to_work_item(row: work_item::Model, owed_by: Option<i32>) -> Resul
 /// A new, open work item as a row.
 pub(crate) fn from_new_item(
     dossier: DossierId,
-    (id, kind, due_since, held): (WorkItemId, &'static str, Date, bool),
+    owed_by: Option<Municipality>,
+    (id, kind, due_since, held): (WorkItemId, WorkKind, Date, bool),
     today: Date,
 ) -> work_item::Model {
     work_item::Model {
         id: id.0,
         dossier: dossier.0,
-        kind: kind.to_owned(),
+        kind: value::work_code(kind).to_owned(),
         due_since: to_time(due_since),
         opened_on: to_time(today),
         held,
@@ -226,5 +228,35 @@ pub(crate) fn from_new_item(
         note: None,
         version: to_i64(1),
         is_open: true,
+        municipality: owed_by.map(nis),
+        desk: kind.desk().code().to_owned(),
     }
+}
+
+/// What a person did with a work item, as a row.
+pub(crate) fn from_work_event(event: &WorkEvent) -> work_item_event::Model {
+    work_item_event::Model {
+        item: event.item.0,
+        seq: to_i64(event.seq),
+        at: Micros::from(event.at),
+        action: event.action.code().to_owned(),
+        actor: event.actor.clone(),
+        assignee: event.assignee.clone(),
+        snoozed_until: event.snoozed_until.map(to_time),
+        note: event.note.clone(),
+    }
+}
+
+/// What a person did with a work item, from its row.
+pub(crate) fn to_work_event(row: &work_item_event::Model) -> Result<WorkEvent, Failure> {
+    Ok(WorkEvent {
+        item: WorkItemId(row.item),
+        seq: to_u64(row.seq)?,
+        at: value::to_instant(row.at)?,
+        action: WorkAction::from_code(&row.action).ok_or(Corrupt("work action"))?,
+        actor: row.actor.clone(),
+        assignee: row.assignee.clone(),
+        snoozed_until: date(row.snoozed_until)?,
+        note: row.note.clone(),
+    })
 }

@@ -6,7 +6,9 @@ use crate::entity::dossier;
 use crate::error::{Failure, OpenError};
 use crate::lists::{self, retried};
 use crate::read;
+use crate::saved_filters;
 use crate::section::LedgerSection;
+use crate::work;
 use crate::writer::{Context, Queue, find_requests};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -15,12 +17,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 use traject_app::error::{CommitError, ReadError};
-use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, SavedFilterId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
+    Actor, Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
     Dossier, DossierRow, Identity, RenderedDocument, Request, WorkItem,
 };
-use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
+use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store};
+use traject_app::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use traject_codec::Salts;
 use traject_domain::Date;
 use traject_domain::fact::FactRef;
@@ -204,28 +207,56 @@ impl Store for SqlStore {
         after: Option<(Date, WorkItemId)>,
         limit: usize,
     ) -> Result<Vec<WorkItem>, ReadError> {
-        Ok(lists::work_items(&self.db.reader, filter, after, limit).await?)
+        Ok(work::work_items(&self.db.reader, filter, after, limit).await?)
     }
 
     async fn work_item(&self, id: WorkItemId) -> Result<Option<WorkItem>, ReadError> {
-        Ok(lists::work_one(&self.db.reader, id).await?)
+        Ok(work::work_one(&self.db.reader, id).await?)
     }
 
-    async fn update_work(
+    async fn update_work(&self, steps: &[WorkStep], actor: &str, now: Timestamp) -> Result<Vec<WorkAnswer>, ReadError> {
+        Ok(retried(|| work::update_work(&self.db, steps, actor, now)).await?)
+    }
+
+    async fn work_events(&self, id: WorkItemId, after: u64, limit: usize) -> Result<Vec<WorkEvent>, ReadError> {
+        Ok(work::work_events(&self.db.reader, id, after, limit).await?)
+    }
+
+    async fn count_work(&self, filter: &WorkFilter, limit: usize) -> Result<Vec<WorkCount>, ReadError> {
+        Ok(work::count_work(&self.db.reader, filter, limit).await?)
+    }
+
+    async fn longest_due(&self, today: Date) -> Result<Vec<LongestDue>, ReadError> {
+        Ok(work::longest_due(&self.db.reader, today).await?)
+    }
+
+    async fn save_filter(&self, filter: &SavedFilter) -> Result<SavedFilter, ReadError> {
+        Ok(retried(|| saved_filters::save(&self.db, filter)).await?)
+    }
+
+    async fn saved_filters(
         &self,
-        id: WorkItemId,
-        expected_version: u64,
-        update: WorkUpdate,
-    ) -> Result<Option<WorkItem>, ReadError> {
-        Ok(retried(|| lists::update_work(&self.db, id, expected_version, &update)).await?)
+        actor: &Actor,
+        after: Option<SavedFilterId>,
+        limit: usize,
+    ) -> Result<Vec<SavedFilter>, ReadError> {
+        Ok(saved_filters::seen(&self.db.reader, actor, after, limit).await?)
+    }
+
+    async fn saved_filter(&self, id: SavedFilterId) -> Result<Option<SavedFilter>, ReadError> {
+        Ok(saved_filters::one(&self.db.reader, id).await?)
+    }
+
+    async fn delete_filter(&self, id: SavedFilterId) -> Result<(), ReadError> {
+        Ok(retried(|| saved_filters::delete(&self.db, id)).await?)
     }
 
     async fn release_backlog(&self, municipality: Option<Municipality>) -> Result<u64, ReadError> {
-        Ok(retried(|| lists::release_backlog(&self.db, municipality)).await?)
+        Ok(retried(|| work::release_backlog(&self.db, municipality)).await?)
     }
 
     async fn backlog(&self, today: Date) -> Result<Vec<Backlog>, ReadError> {
-        Ok(lists::backlog(&self.db.reader, today).await?)
+        Ok(work::backlog(&self.db.reader, today).await?)
     }
 
     async fn deliveries(

@@ -62,7 +62,10 @@ pub(crate) fn to_hash(bytes: &[u8]) -> Result<[u8; 32], Corrupt> {
 
 /// A closed set with one code per value, both ways.
 macro_rules! column_codes {
-    ($type:ty, $to:ident, $from:ident, $what:literal, { $($value:pat => $text:literal => $expr:expr),+ $(,)? }) => {
+    ($type:ty, $to:ident, $from:ident, $all:ident, $what:literal, { $($value:pat => $text:literal => $expr:expr),+ $(,)? }) => {
+        /// Every value.
+        pub(crate) const $all: &[$type] = &[$($expr),+];
+
         pub(crate) const fn $to(value: $type) -> &'static str {
             match value { $($value => $text),+ }
         }
@@ -98,7 +101,7 @@ pub(crate) fn state(text: &str) -> Result<DeliveryState, Corrupt> {
     DeliveryState::from_code(text).ok_or(Corrupt("delivery state"))
 }
 
-column_codes!(WorkKind, work_code, work, "work kind", {
+column_codes!(WorkKind, work_code, work, WORK_KINDS, "work kind", {
     WorkKind::Inform => "inform" => WorkKind::Inform,
     WorkKind::ReleaseNotice(NotRegistered) => "release-notice/NOT_REGISTERED" => WorkKind::ReleaseNotice(NotRegistered),
     WorkKind::ReleaseNotice(NotCompleted) => "release-notice/NOT_COMPLETED" => WorkKind::ReleaseNotice(NotCompleted),

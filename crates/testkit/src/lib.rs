@@ -9,6 +9,7 @@ pub mod contract;
 pub mod facts;
 pub mod memory;
 pub mod memory_mailings;
+mod memory_work;
 pub mod postgres;
 
 use jiff::Timestamp;

@@ -2,18 +2,20 @@
 //!
 //! It is written for its plainness: one lock, ordered maps, and every refusal decided before anything is changed.
 
+use crate::memory_work::{self, is_awake};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use traject_app::error::{CommitError, Key, ReadError};
-use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
+use traject_app::ids::{DeliveryId, DossierId, FactId, SavedFilterId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryKey, DeliveryMove, DeliveryQueue,
+    Actor, Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryKey, DeliveryMove, DeliveryQueue,
     DeliveryState, Dossier, DossierChange, DossierRow, Identity, LedgerFact, NewFact, RenderedDocument, Request,
     StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
-use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
+use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store};
+use traject_app::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use traject_codec::content_hash;
 use traject_domain::Date;
 use traject_domain::code::Code;
@@ -42,6 +44,9 @@ struct Record {
     documents: HashMap<DeliveryId, RenderedDocument>,
     events: HashMap<DeliveryId, Vec<DeliveryEvent>>,
     work: BTreeMap<WorkItemId, WorkItem>,
+    /// The stories of items, also of those that are closed.
+    work_events: BTreeMap<WorkItemId, Vec<WorkEvent>>,
+    filters: BTreeMap<SavedFilterId, SavedFilter>,
     laws: BTreeMap<[u8; 32], Vec<u8>>,
     decisions: HashMap<FactId, Decision>,
 }
@@ -273,6 +278,19 @@ impl Record {
         }
     }
 
+    fn step(&mut self, step: &WorkStep, actor: &str, now: Timestamp) -> WorkAnswer {
+        let item = self.work.get(&step.item).map(|item| self.owed(item));
+        let answer = step.answer(item.as_ref());
+        if let WorkAnswer::Done(done) = &answer {
+            self.work_events.entry(step.item).or_default().push(step.event(&done.after, actor, now));
+            match step.update.closes() {
+                true => self.work.remove(&step.item),
+                false => self.work.insert(step.item, done.after.clone()),
+            };
+        }
+        answer
+    }
+
     fn dossier(&self, id: DossierId) -> Option<Dossier> {
         let held = self.dossiers.get(&id)?;
         let mut numbers: Vec<_> = self
@@ -316,10 +334,6 @@ fn passes(filter: &DossierFilter, standing: Option<&StandingRow>) -> bool {
             && filter.enforcement.is_none_or(|state| row.enforcement == state)
             && filter.next_code.is_none_or(|next| row.next_code == Some(next))
     })
-}
-
-fn awake(item: &WorkItem, today: Date) -> bool {
-    item.snoozed_until.is_none_or(|until| until <= today)
 }
 
 #[async_trait]
@@ -424,18 +438,8 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<WorkItem>, ReadError> {
         let record = self.record();
-        let mut items: Vec<_> = record.work.values().map(|item| record.owed(item)).collect();
-        items.retain(|item| {
-            awake(item, filter.today)
-                && filter.municipality.is_none_or(|municipality| item.municipality == Some(municipality))
-                && filter.kind.is_none_or(|kind| item.kind == kind)
-                && filter.assignee.as_ref().is_none_or(|assignee| item.assignee.as_ref() == Some(assignee))
-                && filter.held.is_none_or(|held| item.held == held)
-                && after.is_none_or(|after| (item.due_since, item.id) > after)
-        });
-        items.sort_by_key(|item| (item.due_since, item.id));
-        items.truncate(limit);
-        Ok(items)
+        let items = record.work.values().map(|item| record.owed(item)).collect();
+        Ok(memory_work::page(items, filter, after, limit))
     }
 
     async fn work_item(&self, id: WorkItemId) -> Result<Option<WorkItem>, ReadError> {
@@ -443,32 +447,49 @@ impl Store for MemoryStore {
         Ok(record.work.get(&id).map(|item| record.owed(item)))
     }
 
-    async fn update_work(
-        &self,
-        id: WorkItemId,
-        expected_version: u64,
-        update: WorkUpdate,
-    ) -> Result<Option<WorkItem>, ReadError> {
+    async fn update_work(&self, steps: &[WorkStep], actor: &str, now: Timestamp) -> Result<Vec<WorkAnswer>, ReadError> {
         let mut record = self.record();
-        let Some(item) = record.work.get_mut(&id).filter(|item| item.version == expected_version) else {
-            return Ok(None);
-        };
-        item.version += 1;
-        match update {
-            WorkUpdate::Assign(assignee) => item.assignee = assignee,
-            WorkUpdate::Note(note) => item.note = Some(note),
-            WorkUpdate::Snooze(until, reason) => {
-                (item.snoozed_until, item.note) = (Some(until), Some(reason));
-            }
-            WorkUpdate::Resolve(done) => {
-                item.note = Some(done);
-                let item = item.clone();
-                record.work.remove(&id);
-                return Ok(Some(record.owed(&item)));
-            }
-        }
-        let item = item.clone();
-        Ok(Some(record.owed(&item)))
+        Ok(steps.iter().map(|step| record.step(step, actor, now)).collect())
+    }
+
+    async fn work_events(&self, id: WorkItemId, after: u64, limit: usize) -> Result<Vec<WorkEvent>, ReadError> {
+        let record = self.record();
+        let story = record.work_events.get(&id).map_or(&[][..], Vec::as_slice);
+        Ok(story.iter().filter(|event| event.seq > after).take(limit).cloned().collect())
+    }
+
+    async fn count_work(&self, filter: &WorkFilter, limit: usize) -> Result<Vec<WorkCount>, ReadError> {
+        let record = self.record();
+        let items: Vec<_> = record.work.values().map(|item| record.owed(item)).collect();
+        Ok(memory_work::count(&items, filter, limit))
+    }
+
+    async fn longest_due(&self, today: Date) -> Result<Vec<LongestDue>, ReadError> {
+        Ok(memory_work::longest_due(self.record().work.values(), today))
+    }
+
+    async fn save_filter(&self, filter: &SavedFilter) -> Result<SavedFilter, ReadError> {
+        Ok(self.record().filters.entry(filter.id).or_insert_with(|| filter.clone()).clone())
+    }
+
+    async fn saved_filters(
+        &self,
+        actor: &Actor,
+        after: Option<SavedFilterId>,
+        limit: usize,
+    ) -> Result<Vec<SavedFilter>, ReadError> {
+        let record = self.record();
+        let seen = record.filters.values().filter(|filter| filter.is_seen_by(actor));
+        Ok(seen.filter(|filter| after.is_none_or(|after| filter.id > after)).take(limit).cloned().collect())
+    }
+
+    async fn saved_filter(&self, id: SavedFilterId) -> Result<Option<SavedFilter>, ReadError> {
+        Ok(self.record().filters.get(&id).cloned())
+    }
+
+    async fn delete_filter(&self, id: SavedFilterId) -> Result<(), ReadError> {
+        self.record().filters.remove(&id);
+        Ok(())
     }
 
     async fn release_backlog(&self, municipality: Option<Municipality>) -> Result<u64, ReadError> {
@@ -490,7 +511,7 @@ impl Store for MemoryStore {
     async fn backlog(&self, today: Date) -> Result<Vec<Backlog>, ReadError> {
         let record = self.record();
         let mut backlog: BTreeMap<(Option<Municipality>, WorkKind), Backlog> = BTreeMap::new();
-        for item in record.work.values().map(|item| record.owed(item)).filter(|item| awake(item, today)) {
+        for item in record.work.values().map(|item| record.owed(item)).filter(|item| is_awake(item, today)) {
             let (municipality, kind, oldest) = (item.municipality, item.kind, item.due_since);
             let empty = Backlog { municipality, kind, open: 0, held: 0, oldest };
             let of = backlog.entry((municipality, kind)).or_insert(empty);

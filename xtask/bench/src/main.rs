@@ -20,6 +20,7 @@ mod sample;
 mod start;
 mod synthetic;
 mod weasyprint;
+mod work_list;
 mod write;
 
 use anyhow::Context;
@@ -72,12 +73,14 @@ enum Area {
     Letters,
     /// `traject import` of a small and a large city: rows per second and peak memory.
     Import,
+    /// A page of the work list and its counters among 100,000 open items, beside a bare query of the same rows.
+    WorkList,
     /// `traject version` and `traject serve` until it answers; memory when idle.
     Start,
 }
 
 impl Area {
-    const ALL: [Self; 5] = [Self::Write, Self::Law, Self::Letters, Self::Import, Self::Start];
+    const ALL: [Self; 6] = [Self::Write, Self::Law, Self::Letters, Self::Import, Self::WorkList, Self::Start];
 
     fn name(self) -> &'static str {
         match self {
@@ -85,6 +88,7 @@ impl Area {
             Self::Law => "law",
             Self::Letters => "letters",
             Self::Import => "import",
+            Self::WorkList => "work-list",
             Self::Start => "start",
         }
     }
@@ -131,6 +135,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Area::Law => law::run(&plan, &mut figures),
             Area::Letters => letters::run(&plan, &mut figures),
             Area::Import => import::run(&plan, &mut figures),
+            Area::WorkList => work_list::run(&plan, &mut figures),
             Area::Start => start::run(&plan, &mut figures),
         }
         .with_context(|| format!("{} could not be measured", area.name()))?;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use traject_app::act::ActOrder;
 use traject_app::ids::DossierId;
 use traject_app::model::{Actor, Request, WorkItem, WorkKind};
-use traject_app::port::WorkFilter;
 use traject_app::release::Release;
+use traject_app::work::WorkFilter;
 use traject_app::{AppError, Desk};
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code};
@@ -62,7 +62,7 @@ pub(crate) async fn work(desk: &Desk, city: Option<&City>, agenda: &mut Agenda, 
     let today = desk.clock.today();
     act(desk, agenda, today, done).await?;
     desk.store.release_backlog(None).await?;
-    let filter = WorkFilter { municipality: None, kind: None, assignee: None, held: Some(false), today };
+    let filter = WorkFilter { held: Some(false), ..WorkFilter::everything(today) };
     let mut after = None;
     loop {
         let page = desk.store.work(&filter, after, PAGE).await?;

@@ -48,6 +48,9 @@ pub struct WorkItem {
     /// Days since then.
     #[prost(int32, tag = "14")]
     pub age_days: i32,
+    /// Whose work it is.
+    #[prost(enumeration = "WorkDesk", tag = "15")]
+    pub desk: i32,
 }
 impl ::prost::Name for WorkItem {
     const NAME: &'static str = "WorkItem";
@@ -71,10 +74,10 @@ pub struct ListWorkItemsRequest {
     /// Owed by this municipality, NIS code.
     #[prost(string, tag = "3")]
     pub municipality: ::prost::alloc::string::String,
-    /// Of this kind.
-    #[prost(enumeration = "WorkKind", tag = "4")]
-    pub kind: i32,
-    /// For this breach; only together with a kind that is about one.
+    /// Of one of these kinds.
+    #[prost(enumeration = "WorkKind", repeated, tag = "4")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// For this breach; together with kinds, only with those that are about one.
     #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "5")]
     pub breach: i32,
     /// Assigned to this person, a pseudonym.
@@ -83,6 +86,44 @@ pub struct ListWorkItemsRequest {
     /// Held by an import, or not.
     #[prost(bool, optional, tag = "7")]
     pub held: ::core::option::Option<bool>,
+    /// Assigned to nobody; not together with an assignee.
+    #[prost(bool, tag = "8")]
+    pub unassigned: bool,
+    /// Due since this day or a later one.
+    #[prost(message, optional, tag = "9")]
+    pub due_since_from_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// Due since this day or an earlier one.
+    #[prost(message, optional, tag = "10")]
+    pub due_since_to_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// On the list since this day or a later one.
+    #[prost(message, optional, tag = "11")]
+    pub opened_from_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// On the list since this day or an earlier one.
+    #[prost(message, optional, tag = "12")]
+    pub opened_to_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// Due for at least so many days.
+    #[prost(int32, tag = "13")]
+    pub days_overdue_min: i32,
+    /// Whether snoozed items are shown.
+    #[prost(enumeration = "Snoozed", tag = "14")]
+    pub snoozed: i32,
+    /// In which order.
+    #[prost(enumeration = "WorkOrder", tag = "15")]
+    pub order: i32,
+    /// Whose work.
+    #[prost(enumeration = "WorkDesk", tag = "16")]
+    pub desk: i32,
+    /// As this filter says, savedFilters/{saved_filter}; then every other field but size and token of the page is absent.
+    #[prost(string, tag = "17")]
+    pub saved_filter: ::prost::alloc::string::String,
 }
 impl ::prost::Name for ListWorkItemsRequest {
     const NAME: &'static str = "ListWorkItemsRequest";
@@ -97,7 +138,7 @@ impl ::prost::Name for ListWorkItemsRequest {
 /// A page of items.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListWorkItemsResponse {
-    /// The longest due first.
+    /// In the order that was asked for.
     #[prost(message, repeated, tag = "1")]
     pub work_items: ::prost::alloc::vec::Vec<WorkItem>,
     /// For the next page; empty at the end.
@@ -112,6 +153,127 @@ impl ::prost::Name for ListWorkItemsResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/traject.work.v1.ListWorkItemsResponse".into()
+    }
+}
+/// A request for the counts of a list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CountWorkItemsRequest {
+    /// Which items, as in a request for the list; size, token and order of pages do not matter.
+    #[prost(message, optional, tag = "1")]
+    pub list: ::core::option::Option<ListWorkItemsRequest>,
+}
+impl ::prost::Name for CountWorkItemsRequest {
+    const NAME: &'static str = "CountWorkItemsRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.CountWorkItemsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.CountWorkItemsRequest".into()
+    }
+}
+/// The counts of a list. Every count is of what the list shows, but for the snoozed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CountWorkItemsResponse {
+    /// Items.
+    #[prost(int64, tag = "1")]
+    pub total_count: i64,
+    /// True when there are 100,000 or more, hidden ones included: counting ended there.
+    #[prost(bool, tag = "2")]
+    pub capped: bool,
+    /// By kind; kinds without an item are left out.
+    #[prost(message, repeated, tag = "3")]
+    pub by_kind: ::prost::alloc::vec::Vec<KindCount>,
+    /// By person; first those of nobody, where there are any.
+    #[prost(message, repeated, tag = "4")]
+    pub by_assignee: ::prost::alloc::vec::Vec<AssigneeCount>,
+    /// By days since they are due: 0 to 7, 8 to 30, 31 to 90, more.
+    #[prost(message, repeated, tag = "5")]
+    pub by_age: ::prost::alloc::vec::Vec<AgeCount>,
+    /// Due since before today.
+    #[prost(int64, tag = "6")]
+    pub overdue_count: i64,
+    /// Snoozed, whether the list shows them or not.
+    #[prost(int64, tag = "7")]
+    pub snoozed_count: i64,
+    /// Held by an import.
+    #[prost(int64, tag = "8")]
+    pub held_count: i64,
+}
+impl ::prost::Name for CountWorkItemsResponse {
+    const NAME: &'static str = "CountWorkItemsResponse";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.CountWorkItemsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.CountWorkItemsResponse".into()
+    }
+}
+/// The items of a kind.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KindCount {
+    /// What they ask.
+    #[prost(enumeration = "WorkKind", tag = "1")]
+    pub kind: i32,
+    /// For which breach, where they are about one.
+    #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "2")]
+    pub breach: i32,
+    /// How many.
+    #[prost(int64, tag = "3")]
+    pub count: i64,
+}
+impl ::prost::Name for KindCount {
+    const NAME: &'static str = "KindCount";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.KindCount".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.KindCount".into()
+    }
+}
+/// The items of a person.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssigneeCount {
+    /// A pseudonym; empty: nobody.
+    #[prost(string, tag = "1")]
+    pub assignee: ::prost::alloc::string::String,
+    /// How many.
+    #[prost(int64, tag = "2")]
+    pub count: i64,
+}
+impl ::prost::Name for AssigneeCount {
+    const NAME: &'static str = "AssigneeCount";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.AssigneeCount".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.AssigneeCount".into()
+    }
+}
+/// The items of an age.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgeCount {
+    /// Due for at least so many days.
+    #[prost(int32, tag = "1")]
+    pub days_min: i32,
+    /// Due for at most so many days; absent: no matter how many.
+    #[prost(int32, optional, tag = "2")]
+    pub days_max: ::core::option::Option<i32>,
+    /// How many.
+    #[prost(int64, tag = "3")]
+    pub count: i64,
+}
+impl ::prost::Name for AgeCount {
+    const NAME: &'static str = "AgeCount";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.AgeCount".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.AgeCount".into()
     }
 }
 /// A request for one item.
@@ -172,6 +334,32 @@ impl ::prost::Name for AssignWorkItemRequest {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/traject.work.v1.AssignWorkItemRequest".into()
+    }
+}
+/// A request to give an item to a colleague.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HandOverWorkItemRequest {
+    /// workItems/{work_item}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that the caller saw. Required.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// The colleague's pseudonym. Required.
+    #[prost(string, tag = "3")]
+    pub assignee: ::prost::alloc::string::String,
+    /// What to know, 1 to 2,000 characters. Required.
+    #[prost(string, tag = "4")]
+    pub note: ::prost::alloc::string::String,
+}
+impl ::prost::Name for HandOverWorkItemRequest {
+    const NAME: &'static str = "HandOverWorkItemRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.HandOverWorkItemRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.HandOverWorkItemRequest".into()
     }
 }
 /// A request to leave a note.
@@ -244,6 +432,456 @@ impl ::prost::Name for ResolveWorkItemRequest {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/traject.work.v1.ResolveWorkItemRequest".into()
+    }
+}
+/// One change of one item.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateWorkItemRequest {
+    /// workItems/{work_item}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The etag that the caller saw. Required.
+    #[prost(string, tag = "2")]
+    pub etag: ::prost::alloc::string::String,
+    /// What to do. Required.
+    #[prost(
+        oneof = "update_work_item_request::Update",
+        tags = "3, 4, 5, 6, 7, 8, 9, 10"
+    )]
+    pub update: ::core::option::Option<update_work_item_request::Update>,
+}
+/// Nested message and enum types in `UpdateWorkItemRequest`.
+pub mod update_work_item_request {
+    /// Taking it for oneself.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Claim {}
+    impl ::prost::Name for Claim {
+        const NAME: &'static str = "Claim";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.Claim".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.Claim".into()
+        }
+    }
+    /// Giving it to somebody.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Assign {
+        /// A pseudonym. Required.
+        #[prost(string, tag = "1")]
+        pub assignee: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for Assign {
+        const NAME: &'static str = "Assign";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.Assign".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.Assign".into()
+        }
+    }
+    /// Giving it to a colleague with a note.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct HandOver {
+        /// A pseudonym. Required.
+        #[prost(string, tag = "1")]
+        pub assignee: ::prost::alloc::string::String,
+        /// 1 to 2,000 characters. Required.
+        #[prost(string, tag = "2")]
+        pub note: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for HandOver {
+        const NAME: &'static str = "HandOver";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.HandOver".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.HandOver".into()
+        }
+    }
+    /// Hiding it for a while.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Snooze {
+        /// The day on which it shows again, after today. Required.
+        #[prost(message, optional, tag = "1")]
+        pub until_date: ::core::option::Option<
+            super::super::super::super::google::r#type::Date,
+        >,
+        /// Why, 1 to 2,000 characters. Required.
+        #[prost(string, tag = "2")]
+        pub reason: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for Snooze {
+        const NAME: &'static str = "Snooze";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.Snooze".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.Snooze".into()
+        }
+    }
+    /// Leaving a note.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Note {
+        /// 1 to 2,000 characters. Required.
+        #[prost(string, tag = "1")]
+        pub note: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for Note {
+        const NAME: &'static str = "Note";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.Note".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.Note".into()
+        }
+    }
+    /// Closing it, where no fact does.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Resolve {
+        /// What was done, 1 to 2,000 characters. Required.
+        #[prost(string, tag = "1")]
+        pub note: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for Resolve {
+        const NAME: &'static str = "Resolve";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.Resolve".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.Resolve".into()
+        }
+    }
+    /// Giving it back to all.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct GiveBack {}
+    impl ::prost::Name for GiveBack {
+        const NAME: &'static str = "GiveBack";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.GiveBack".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.GiveBack".into()
+        }
+    }
+    /// Undoing a change: the item becomes what it was before it.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct PutBack {
+        /// A pseudonym; empty: nobody.
+        #[prost(string, tag = "1")]
+        pub assignee: ::prost::alloc::string::String,
+        /// Hidden until this day.
+        #[prost(message, optional, tag = "2")]
+        pub snoozed_until_date: ::core::option::Option<
+            super::super::super::super::google::r#type::Date,
+        >,
+        /// Latest note, at most 2,000 characters.
+        #[prost(string, tag = "3")]
+        pub note: ::prost::alloc::string::String,
+    }
+    impl ::prost::Name for PutBack {
+        const NAME: &'static str = "PutBack";
+        const PACKAGE: &'static str = "traject.work.v1";
+        fn full_name() -> ::prost::alloc::string::String {
+            "traject.work.v1.UpdateWorkItemRequest.PutBack".into()
+        }
+        fn type_url() -> ::prost::alloc::string::String {
+            "/traject.work.v1.UpdateWorkItemRequest.PutBack".into()
+        }
+    }
+    /// What to do. Required.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Update {
+        /// Takes it.
+        #[prost(message, tag = "3")]
+        Claim(Claim),
+        /// Gives it to somebody.
+        #[prost(message, tag = "4")]
+        Assign(Assign),
+        /// Hands it over.
+        #[prost(message, tag = "5")]
+        HandOver(HandOver),
+        /// Hides it.
+        #[prost(message, tag = "6")]
+        Snooze(Snooze),
+        /// Notes something.
+        #[prost(message, tag = "7")]
+        Note(Note),
+        /// Closes it.
+        #[prost(message, tag = "8")]
+        Resolve(Resolve),
+        /// Gives it back.
+        #[prost(message, tag = "9")]
+        GiveBack(GiveBack),
+        /// Undoes a change.
+        #[prost(message, tag = "10")]
+        PutBack(PutBack),
+    }
+}
+impl ::prost::Name for UpdateWorkItemRequest {
+    const NAME: &'static str = "UpdateWorkItemRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.UpdateWorkItemRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.UpdateWorkItemRequest".into()
+    }
+}
+/// A request to change several items.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchUpdateWorkItemsRequest {
+    /// 1 to 500.
+    #[prost(message, repeated, tag = "1")]
+    pub requests: ::prost::alloc::vec::Vec<UpdateWorkItemRequest>,
+}
+impl ::prost::Name for BatchUpdateWorkItemsRequest {
+    const NAME: &'static str = "BatchUpdateWorkItemsRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.BatchUpdateWorkItemsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.BatchUpdateWorkItemsRequest".into()
+    }
+}
+/// The results, in the order of the requests.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BatchUpdateWorkItemsResponse {
+    /// One for each.
+    #[prost(message, repeated, tag = "1")]
+    pub results: ::prost::alloc::vec::Vec<UpdateWorkItemResult>,
+}
+impl ::prost::Name for BatchUpdateWorkItemsResponse {
+    const NAME: &'static str = "BatchUpdateWorkItemsResponse";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.BatchUpdateWorkItemsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.BatchUpdateWorkItemsResponse".into()
+    }
+}
+/// What one change did.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateWorkItemResult {
+    /// workItems/{work_item}.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The item after the change; absent when nothing was changed.
+    #[prost(message, optional, tag = "2")]
+    pub work_item: ::core::option::Option<WorkItem>,
+    /// What puts the item back as it was, for the next batch; absent when nothing was changed, or the item was closed.
+    #[prost(message, optional, tag = "3")]
+    pub undo: ::core::option::Option<UpdateWorkItemRequest>,
+    /// Why nothing was changed; UNSPECIFIED: it was.
+    #[prost(enumeration = "super::super::r#type::v1::ErrorReason", tag = "4")]
+    pub error_reason: i32,
+}
+impl ::prost::Name for UpdateWorkItemResult {
+    const NAME: &'static str = "UpdateWorkItemResult";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.UpdateWorkItemResult".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.UpdateWorkItemResult".into()
+    }
+}
+/// A request for the story of an item.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListWorkItemEventsRequest {
+    /// workItems/{work_item}. Required.
+    #[prost(string, tag = "1")]
+    pub parent: ::prost::alloc::string::String,
+    /// At most 1,000, which larger values become; 0: 50.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// From the response before, with every other field unchanged.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListWorkItemEventsRequest {
+    const NAME: &'static str = "ListWorkItemEventsRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.ListWorkItemEventsRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.ListWorkItemEventsRequest".into()
+    }
+}
+/// A page of the story of an item.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListWorkItemEventsResponse {
+    /// The first first.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<WorkItemEvent>,
+    /// For the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListWorkItemEventsResponse {
+    const NAME: &'static str = "ListWorkItemEventsResponse";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.ListWorkItemEventsResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.ListWorkItemEventsResponse".into()
+    }
+}
+/// One thing that a person did with an item.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WorkItemEvent {
+    /// Its place: it rises, with gaps where the item changed otherwise.
+    #[prost(int64, tag = "1")]
+    pub sequence: i64,
+    /// When it was recorded.
+    #[prost(message, optional, tag = "2")]
+    pub record_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What.
+    #[prost(enumeration = "WorkAction", tag = "3")]
+    pub action: i32,
+    /// Who, a pseudonym.
+    #[prost(string, tag = "4")]
+    pub actor: ::prost::alloc::string::String,
+    /// To whom the item belonged afterwards, a pseudonym; empty: nobody.
+    #[prost(string, tag = "5")]
+    pub assignee: ::prost::alloc::string::String,
+    /// Hidden until this day from then on.
+    #[prost(message, optional, tag = "6")]
+    pub snoozed_until_date: ::core::option::Option<
+        super::super::super::google::r#type::Date,
+    >,
+    /// What was noted with it: note, reason, or what was done.
+    #[prost(string, tag = "7")]
+    pub note: ::prost::alloc::string::String,
+}
+impl ::prost::Name for WorkItemEvent {
+    const NAME: &'static str = "WorkItemEvent";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.WorkItemEvent".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.WorkItemEvent".into()
+    }
+}
+/// A list that is kept under a name.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SavedFilter {
+    /// savedFilters/{saved_filter}; empty in a request.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What persons call it, 1 to 200 characters. Required.
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    /// What it shows, without size and token of pages. Required. What it leaves open is filled for whoever applies it.
+    #[prost(message, optional, tag = "3")]
+    pub list: ::core::option::Option<ListWorkItemsRequest>,
+    /// Everybody of the agency sees it.
+    #[prost(bool, tag = "4")]
+    pub shared: bool,
+    /// Who made it, a pseudonym; not read in a request.
+    #[prost(string, tag = "5")]
+    pub creator: ::prost::alloc::string::String,
+    /// When; not read in a request.
+    #[prost(message, optional, tag = "6")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+impl ::prost::Name for SavedFilter {
+    const NAME: &'static str = "SavedFilter";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.SavedFilter".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.SavedFilter".into()
+    }
+}
+/// A request to keep a list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateSavedFilterRequest {
+    /// Title, list and whether it is shared. Required.
+    #[prost(message, optional, tag = "1")]
+    pub saved_filter: ::core::option::Option<SavedFilter>,
+    /// A UUID that the caller makes; the same again has one effect (AIP-155). Required.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CreateSavedFilterRequest {
+    const NAME: &'static str = "CreateSavedFilterRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.CreateSavedFilterRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.CreateSavedFilterRequest".into()
+    }
+}
+/// A request for the saved filters that the caller sees.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSavedFiltersRequest {
+    /// At most 1,000, which larger values become; 0: 50.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// From the response before.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListSavedFiltersRequest {
+    const NAME: &'static str = "ListSavedFiltersRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.ListSavedFiltersRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.ListSavedFiltersRequest".into()
+    }
+}
+/// A page of saved filters.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSavedFiltersResponse {
+    /// In the order of their names.
+    #[prost(message, repeated, tag = "1")]
+    pub saved_filters: ::prost::alloc::vec::Vec<SavedFilter>,
+    /// For the next page; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListSavedFiltersResponse {
+    const NAME: &'static str = "ListSavedFiltersResponse";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.ListSavedFiltersResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.ListSavedFiltersResponse".into()
+    }
+}
+/// A request to forget a filter.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeleteSavedFilterRequest {
+    /// savedFilters/{saved_filter}. Required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+impl ::prost::Name for DeleteSavedFilterRequest {
+    const NAME: &'static str = "DeleteSavedFilterRequest";
+    const PACKAGE: &'static str = "traject.work.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.work.v1.DeleteSavedFilterRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.work.v1.DeleteSavedFilterRequest".into()
     }
 }
 /// A request to do what an item proposes.
@@ -520,6 +1158,166 @@ impl WorkKind {
         }
     }
 }
+/// The office whose work an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WorkDesk {
+    /// In a request: the caller's own.
+    Unspecified = 0,
+    /// The counter of a municipality.
+    Municipality = 1,
+    /// An organiser's office.
+    Organiser = 2,
+    /// The officers of the GGC who decide on sanctions.
+    Ggc = 3,
+    /// In a request: any of them.
+    Any = 4,
+}
+impl WorkDesk {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "WORK_DESK_UNSPECIFIED",
+            Self::Municipality => "WORK_DESK_MUNICIPALITY",
+            Self::Organiser => "WORK_DESK_ORGANISER",
+            Self::Ggc => "WORK_DESK_GGC",
+            Self::Any => "WORK_DESK_ANY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WORK_DESK_UNSPECIFIED" => Some(Self::Unspecified),
+            "WORK_DESK_MUNICIPALITY" => Some(Self::Municipality),
+            "WORK_DESK_ORGANISER" => Some(Self::Organiser),
+            "WORK_DESK_GGC" => Some(Self::Ggc),
+            "WORK_DESK_ANY" => Some(Self::Any),
+            _ => None,
+        }
+    }
+}
+/// Whether a list shows what is snoozed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Snoozed {
+    /// Not.
+    Unspecified = 0,
+    /// With the rest.
+    Shown = 1,
+    /// Nothing else.
+    Only = 2,
+}
+impl Snoozed {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SNOOZED_UNSPECIFIED",
+            Self::Shown => "SNOOZED_SHOWN",
+            Self::Only => "SNOOZED_ONLY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SNOOZED_UNSPECIFIED" => Some(Self::Unspecified),
+            "SNOOZED_SHOWN" => Some(Self::Shown),
+            "SNOOZED_ONLY" => Some(Self::Only),
+            _ => None,
+        }
+    }
+}
+/// The order of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WorkOrder {
+    /// The longest due first.
+    Unspecified = 0,
+    /// What came on the list last first.
+    Newest = 1,
+}
+impl WorkOrder {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "WORK_ORDER_UNSPECIFIED",
+            Self::Newest => "WORK_ORDER_NEWEST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WORK_ORDER_UNSPECIFIED" => Some(Self::Unspecified),
+            "WORK_ORDER_NEWEST" => Some(Self::Newest),
+            _ => None,
+        }
+    }
+}
+/// What a person did with an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WorkAction {
+    /// Not used.
+    Unspecified = 0,
+    /// Took it.
+    Claimed = 1,
+    /// Gave it to somebody.
+    Assigned = 2,
+    /// Gave it to a colleague with a note.
+    HandedOver = 3,
+    /// Gave it back to all.
+    GivenBack = 4,
+    /// Left a note.
+    Noted = 5,
+    /// Hid it for a while.
+    Snoozed = 6,
+    /// Closed it.
+    Resolved = 7,
+    /// Undid a change.
+    PutBack = 8,
+}
+impl WorkAction {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "WORK_ACTION_UNSPECIFIED",
+            Self::Claimed => "WORK_ACTION_CLAIMED",
+            Self::Assigned => "WORK_ACTION_ASSIGNED",
+            Self::HandedOver => "WORK_ACTION_HANDED_OVER",
+            Self::GivenBack => "WORK_ACTION_GIVEN_BACK",
+            Self::Noted => "WORK_ACTION_NOTED",
+            Self::Snoozed => "WORK_ACTION_SNOOZED",
+            Self::Resolved => "WORK_ACTION_RESOLVED",
+            Self::PutBack => "WORK_ACTION_PUT_BACK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WORK_ACTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "WORK_ACTION_CLAIMED" => Some(Self::Claimed),
+            "WORK_ACTION_ASSIGNED" => Some(Self::Assigned),
+            "WORK_ACTION_HANDED_OVER" => Some(Self::HandedOver),
+            "WORK_ACTION_GIVEN_BACK" => Some(Self::GivenBack),
+            "WORK_ACTION_NOTED" => Some(Self::Noted),
+            "WORK_ACTION_SNOOZED" => Some(Self::Snoozed),
+            "WORK_ACTION_RESOLVED" => Some(Self::Resolved),
+            "WORK_ACTION_PUT_BACK" => Some(Self::PutBack),
+            _ => None,
+        }
+    }
+}
 /// Generated client implementations.
 pub mod work_service_client {
     #![allow(
@@ -601,7 +1399,8 @@ pub mod work_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Open items, the longest due first.
+        /// Open items, the longest due first unless the newest are asked for. Without a desk and a municipality in the request these
+        /// are the caller's own: a municipality sees what it owes, an organiser and the GGC what their desks do.
         pub async fn list_work_items(
             &mut self,
             request: impl tonic::IntoRequest<super::ListWorkItemsRequest>,
@@ -624,6 +1423,33 @@ pub mod work_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("traject.work.v1.WorkService", "ListWorkItems"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// How many items a list has, by kind, person and age.
+        pub async fn count_work_items(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CountWorkItemsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CountWorkItemsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/CountWorkItems",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "CountWorkItems"),
+                );
             self.inner.unary(req, path, codec).await
         }
         /// One open item.
@@ -694,7 +1520,31 @@ pub mod work_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Leaves a note on an item, in place of the one before.
+        /// Gives an item to a colleague with a note that says what to know.
+        pub async fn hand_over_work_item(
+            &mut self,
+            request: impl tonic::IntoRequest<super::HandOverWorkItemRequest>,
+        ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/HandOverWorkItem",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "HandOverWorkItem"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Leaves a note on an item. The latest stands on it; its events keep the others.
         pub async fn note_work_item(
             &mut self,
             request: impl tonic::IntoRequest<super::NoteWorkItemRequest>,
@@ -764,7 +1614,140 @@ pub mod work_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Does what an item proposes: a notice, a transfer or a withdrawal or a reminder of a fine dated today, or a certificate of
+        /// Changes up to 500 items in one transaction. Each has a result of its own, and with it what puts the item back.
+        pub async fn batch_update_work_items(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BatchUpdateWorkItemsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchUpdateWorkItemsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/BatchUpdateWorkItems",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "traject.work.v1.WorkService",
+                        "BatchUpdateWorkItems",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What persons did with an item, in order, also once it is closed. Imports and facts that open, hold or close items are in
+        /// the dossier.
+        pub async fn list_work_item_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListWorkItemEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWorkItemEventsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/ListWorkItemEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "ListWorkItemEvents"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Keeps a list under a name, for oneself or for everybody of the agency.
+        pub async fn create_saved_filter(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<super::SavedFilter>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/CreateSavedFilter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "CreateSavedFilter"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The caller's own and those that the agency shares.
+        pub async fn list_saved_filters(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSavedFiltersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSavedFiltersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/ListSavedFilters",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "ListSavedFilters"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Forgets a filter; a shared one is forgotten for everybody.
+        pub async fn delete_saved_filter(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeleteSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.work.v1.WorkService/DeleteSavedFilter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.work.v1.WorkService", "DeleteSavedFilter"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Does what an item proposes: a notice, a transfer, a withdrawal or a reminder of a fine, dated today, or a certificate of
         /// obligation.
         pub async fn release_work_item(
             &mut self,
@@ -886,12 +1869,21 @@ pub mod work_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with WorkServiceServer.
     #[async_trait]
     pub trait WorkService: std::marker::Send + std::marker::Sync + 'static {
-        /// Open items, the longest due first.
+        /// Open items, the longest due first unless the newest are asked for. Without a desk and a municipality in the request these
+        /// are the caller's own: a municipality sees what it owes, an organiser and the GGC what their desks do.
         async fn list_work_items(
             &self,
             request: tonic::Request<super::ListWorkItemsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListWorkItemsResponse>,
+            tonic::Status,
+        >;
+        /// How many items a list has, by kind, person and age.
+        async fn count_work_items(
+            &self,
+            request: tonic::Request<super::CountWorkItemsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CountWorkItemsResponse>,
             tonic::Status,
         >;
         /// One open item.
@@ -909,7 +1901,12 @@ pub mod work_service_server {
             &self,
             request: tonic::Request<super::AssignWorkItemRequest>,
         ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status>;
-        /// Leaves a note on an item, in place of the one before.
+        /// Gives an item to a colleague with a note that says what to know.
+        async fn hand_over_work_item(
+            &self,
+            request: tonic::Request<super::HandOverWorkItemRequest>,
+        ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status>;
+        /// Leaves a note on an item. The latest stands on it; its events keep the others.
         async fn note_work_item(
             &self,
             request: tonic::Request<super::NoteWorkItemRequest>,
@@ -924,7 +1921,42 @@ pub mod work_service_server {
             &self,
             request: tonic::Request<super::ResolveWorkItemRequest>,
         ) -> std::result::Result<tonic::Response<super::WorkItem>, tonic::Status>;
-        /// Does what an item proposes: a notice, a transfer or a withdrawal or a reminder of a fine dated today, or a certificate of
+        /// Changes up to 500 items in one transaction. Each has a result of its own, and with it what puts the item back.
+        async fn batch_update_work_items(
+            &self,
+            request: tonic::Request<super::BatchUpdateWorkItemsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BatchUpdateWorkItemsResponse>,
+            tonic::Status,
+        >;
+        /// What persons did with an item, in order, also once it is closed. Imports and facts that open, hold or close items are in
+        /// the dossier.
+        async fn list_work_item_events(
+            &self,
+            request: tonic::Request<super::ListWorkItemEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWorkItemEventsResponse>,
+            tonic::Status,
+        >;
+        /// Keeps a list under a name, for oneself or for everybody of the agency.
+        async fn create_saved_filter(
+            &self,
+            request: tonic::Request<super::CreateSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<super::SavedFilter>, tonic::Status>;
+        /// The caller's own and those that the agency shares.
+        async fn list_saved_filters(
+            &self,
+            request: tonic::Request<super::ListSavedFiltersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSavedFiltersResponse>,
+            tonic::Status,
+        >;
+        /// Forgets a filter; a shared one is forgotten for everybody.
+        async fn delete_saved_filter(
+            &self,
+            request: tonic::Request<super::DeleteSavedFilterRequest>,
+        ) -> std::result::Result<tonic::Response<()>, tonic::Status>;
+        /// Does what an item proposes: a notice, a transfer, a withdrawal or a reminder of a fine, dated today, or a certificate of
         /// obligation.
         async fn release_work_item(
             &self,
@@ -1077,6 +2109,51 @@ pub mod work_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/traject.work.v1.WorkService/CountWorkItems" => {
+                    #[allow(non_camel_case_types)]
+                    struct CountWorkItemsSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::CountWorkItemsRequest>
+                    for CountWorkItemsSvc<T> {
+                        type Response = super::CountWorkItemsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CountWorkItemsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::count_work_items(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CountWorkItemsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/traject.work.v1.WorkService/GetWorkItem" => {
                     #[allow(non_camel_case_types)]
                     struct GetWorkItemSvc<T: WorkService>(pub Arc<T>);
@@ -1212,6 +2289,52 @@ pub mod work_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/traject.work.v1.WorkService/HandOverWorkItem" => {
+                    #[allow(non_camel_case_types)]
+                    struct HandOverWorkItemSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::HandOverWorkItemRequest>
+                    for HandOverWorkItemSvc<T> {
+                        type Response = super::WorkItem;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::HandOverWorkItemRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::hand_over_work_item(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = HandOverWorkItemSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/traject.work.v1.WorkService/NoteWorkItem" => {
                     #[allow(non_camel_case_types)]
                     struct NoteWorkItemSvc<T: WorkService>(pub Arc<T>);
@@ -1332,6 +2455,236 @@ pub mod work_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ResolveWorkItemSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/BatchUpdateWorkItems" => {
+                    #[allow(non_camel_case_types)]
+                    struct BatchUpdateWorkItemsSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::BatchUpdateWorkItemsRequest>
+                    for BatchUpdateWorkItemsSvc<T> {
+                        type Response = super::BatchUpdateWorkItemsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BatchUpdateWorkItemsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::batch_update_work_items(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BatchUpdateWorkItemsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/ListWorkItemEvents" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListWorkItemEventsSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::ListWorkItemEventsRequest>
+                    for ListWorkItemEventsSvc<T> {
+                        type Response = super::ListWorkItemEventsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListWorkItemEventsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::list_work_item_events(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListWorkItemEventsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/CreateSavedFilter" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateSavedFilterSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::CreateSavedFilterRequest>
+                    for CreateSavedFilterSvc<T> {
+                        type Response = super::SavedFilter;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateSavedFilterRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::create_saved_filter(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateSavedFilterSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/ListSavedFilters" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSavedFiltersSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::ListSavedFiltersRequest>
+                    for ListSavedFiltersSvc<T> {
+                        type Response = super::ListSavedFiltersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSavedFiltersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::list_saved_filters(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSavedFiltersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.work.v1.WorkService/DeleteSavedFilter" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeleteSavedFilterSvc<T: WorkService>(pub Arc<T>);
+                    impl<
+                        T: WorkService,
+                    > tonic::server::UnaryService<super::DeleteSavedFilterRequest>
+                    for DeleteSavedFilterSvc<T> {
+                        type Response = ();
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeleteSavedFilterRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WorkService>::delete_saved_filter(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeleteSavedFilterSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

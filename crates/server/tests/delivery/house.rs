@@ -10,7 +10,8 @@ use traject_app::check::{HandOver, Visit};
 use traject_app::ids::DossierId;
 use traject_app::letters::Sending;
 use traject_app::model::{Actor, Channel, Delivery, DeliveryState, Identity, Request, WorkKind};
-use traject_app::port::{Clock, Store, WorkFilter};
+use traject_app::port::{Clock, Store};
+use traject_app::work::WorkFilter;
 use traject_domain::Date;
 use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::extract::Extract;
@@ -186,7 +187,7 @@ impl House {
     /// How many items of a kind are open.
     pub(crate) async fn open_work(&self, kind: WorkKind) -> usize {
         let today = self.clock.today();
-        let filter = WorkFilter { municipality: None, kind: Some(kind), assignee: None, held: None, today };
+        let filter = WorkFilter { kinds: vec![kind], ..WorkFilter::everything(today) };
         self.desk.store.work(&filter, None, 10).await.expect("the store answers").len()
     }
 

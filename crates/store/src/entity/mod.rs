@@ -17,5 +17,7 @@ pub(crate) mod mailing_recipient;
 pub(crate) mod mailing_text;
 pub(crate) mod number;
 pub(crate) mod request;
+pub(crate) mod saved_filter;
 pub(crate) mod standing;
 pub(crate) mod work_item;
+pub(crate) mod work_item_event;

@@ -29,6 +29,10 @@ pub struct Model {
     pub version: i64,
     /// Not closed.
     pub is_open: bool,
+    /// The municipality that owes it: while it is open, that of the standing.
+    pub municipality: Option<i32>,
+    /// Whose work it is.
+    pub desk: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

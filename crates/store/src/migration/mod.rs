@@ -5,6 +5,7 @@ mod m20261124_000002_read_models;
 mod m20261125_000003_decisions;
 mod m20261125_000004_delivery_story;
 mod m20261125_000005_mailing;
+mod m20261125_000007_work_list;
 
 use crate::error::OpenError;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_decisions::Migration),
             Box::new(m20261125_000004_delivery_story::Migration),
             Box::new(m20261125_000005_mailing::Migration),
+            Box::new(m20261125_000007_work_list::Migration),
         ]
     }
 }
@@ -81,5 +83,35 @@ mod tests {
                 ("formal_notice/NOT_COMPLETED".to_owned(), 7),
             ]
         );
+    }
+
+    #[tokio::test]
+    async fn items_of_before_belong_to_a_desk_and_to_the_municipality_of_the_standing() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let db = Database::connect(options).await.expect("a database in memory");
+        Migrator::up(&db, Some(5)).await.expect("the schema of before");
+        let columns = "dossier, as_of, law_hash, outcome, reasons, enforcement, municipality, review";
+        for sql in [
+            "INSERT INTO dossier VALUES (x'01', 1, 0, FALSE, FALSE), (x'02', 1, 0, FALSE, FALSE)".to_owned(),
+            format!(
+                "INSERT INTO standing ({columns}) VALUES (x'01', '2023-01-01', x'00', 'obliged', '', 'none', 21004, FALSE)"
+            ),
+            "INSERT INTO work_item VALUES \
+             (x'11', x'01', 'inform', '2023-01-01', '2023-01-01', FALSE, NULL, NULL, NULL, 1, TRUE), \
+             (x'12', x'02', 'review', '2023-01-01', '2023-01-01', FALSE, NULL, NULL, NULL, 1, TRUE)"
+                .to_owned(),
+        ] {
+            db.execute_unprepared(&sql).await.expect("rows");
+        }
+        migrate(&db).await.expect("the schema of today");
+        let sql = "SELECT municipality, desk FROM work_item ORDER BY id";
+        let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("rows");
+        let read = |row: &sea_orm::QueryResult| {
+            let municipality: Option<i32> = row.try_get("", "municipality").expect("a municipality");
+            (municipality, row.try_get::<String>("", "desk").expect("a desk"))
+        };
+        let desk = "municipality".to_owned();
+        assert_eq!(rows.iter().map(read).collect::<Vec<_>>(), [(Some(21_004), desk.clone()), (None, desk)]);
     }
 }

@@ -177,6 +177,7 @@ async fn insert_rows(tx: &impl ConnectionTrait, rows: Rows) -> Result<(), Failur
     let mut once = OnConflict::columns([work_item::Column::Dossier, work_item::Column::Kind]);
     once.target_and_where(is_open()).do_nothing();
     insert::<work_item::Entity>(tx, rows.opens, Some(&once)).await.map_err(taken(Key::WorkItem))?;
+    move_items(tx, &rows.moved).await?;
     insert::<decision::Entity>(tx, rows.decisions, None).await?;
     insert::<request::Entity>(tx, rows.requests, None).await?;
     Ok(())
@@ -209,6 +210,21 @@ async fn close_items(tx: &impl ConnectionTrait, kind: &str, dossiers: &[Uuid]) -
             .filter(is_open())
             .filter(work_item::Column::Kind.eq(kind))
             .filter(work_item::Column::Dossier.is_in(list))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Gives the open items of dossiers the municipality of the standing, where they have another.
+async fn move_items(tx: &impl ConnectionTrait, dossiers: &[Uuid]) -> Result<(), DbErr> {
+    const OWED_BY: &str = "(SELECT \"s\".\"municipality\" FROM \"standing\" AS \"s\" WHERE \"s\".\"dossier\" = \"work_item\".\"dossier\")";
+    for list in lists(dossiers) {
+        work_item::Entity::update_many()
+            .col_expr(work_item::Column::Municipality, Expr::cust(OWED_BY))
+            .filter(is_open())
+            .filter(work_item::Column::Dossier.is_in(list))
+            .filter(Expr::cust(format!("\"work_item\".\"municipality\" IS DISTINCT FROM {OWED_BY}")))
             .exec(tx)
             .await?;
     }

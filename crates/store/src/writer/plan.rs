@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use traject_app::error::CommitError;
 use traject_app::ids::{DossierId, WorkItemId};
-use traject_app::model::{Command, Committed, DossierChange, NewFact, StandingUpdate, WorkChange};
+use traject_app::model::{Command, Committed, DossierChange, NewFact, StandingUpdate, WorkChange, WorkKind};
 use traject_codec::{Hash, Place, Salts, chain_hash, encode};
 use traject_domain::Date;
 use traject_domain::fact::NumberKey;
@@ -34,6 +34,8 @@ pub(super) struct Rows {
     /// Open items to close, by kind.
     pub(super) closes: BTreeMap<&'static str, Vec<Uuid>>,
     pub(super) opens: Vec<work_item::Model>,
+    /// Dossiers whose open items may belong to another municipality than before.
+    pub(super) moved: Vec<Uuid>,
     pub(super) decisions: Vec<decision::Model>,
     pub(super) requests: Vec<request::Model>,
 }
@@ -174,22 +176,32 @@ impl Plan<'_> {
     /// The net effect of a change's work, kind by kind: what was open is closed by any `Close`, and the first `Open`
     /// after the last `Close` opens.
     fn add_work(&mut self, change: &DossierChange) {
-        type Net = (bool, Option<(WorkItemId, &'static str, Date, bool)>);
+        type Net = (bool, Option<(WorkItemId, WorkKind, Date, bool)>);
         let mut net: BTreeMap<&'static str, Net> = BTreeMap::new();
         for work in &change.work {
             match work {
                 WorkChange::Close(kind) => *net.entry(work_code(*kind)).or_default() = (true, None),
                 WorkChange::Open { id, kind, due_since, held } => {
-                    let kind = work_code(*kind);
-                    net.entry(kind).or_default().1.get_or_insert((*id, kind, *due_since, *held));
+                    let entry = net.entry(work_code(*kind)).or_default();
+                    entry.1.get_or_insert((*id, *kind, *due_since, *held));
                 }
             }
+        }
+        let owed_by = match &change.standing {
+            StandingUpdate::Assessed(standing) => standing.municipality,
+            StandingUpdate::Stale => None,
+        };
+        // A new dossier has no items of before, and a stale one opens its items for the municipality of its last standing.
+        let is_assessed = matches!(change.standing, StandingUpdate::Assessed(_));
+        if change.expected_version > 0 && (is_assessed || net.values().any(|(_, open)| open.is_some())) {
+            self.rows.moved.push(change.dossier.0);
         }
         for (kind, (close, open)) in net {
             if close {
                 self.rows.closes.entry(kind).or_default().push(change.dossier.0);
             }
-            self.rows.opens.extend(open.map(|item| row::from_new_item(change.dossier, item, self.today)));
+            let open = open.map(|item| row::from_new_item(change.dossier, owed_by, item, self.today));
+            self.rows.opens.extend(open);
         }
     }
 }

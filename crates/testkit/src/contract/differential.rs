@@ -14,7 +14,8 @@ use traject_app::model::{
     Channel, Command, Committed, DeliveryKey, DeliveryMove, DeliveryReason, DeliveryState, DossierChange, LegalStep,
     NewDelivery, RenderedDocument, Request, StandingRow, StandingUpdate, WorkChange, WorkKind,
 };
-use traject_app::port::{Clock as _, DossierFilter, Store, WorkFilter, WorkUpdate};
+use traject_app::port::{Clock as _, DossierFilter, Store};
+use traject_app::work::{Assigned, Snoozed, WorkFilter, WorkOrder, WorkStep, WorkUpdate};
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code};
 use traject_domain::fact::{FactKind, FactRef, NumberKey};
@@ -22,7 +23,8 @@ use traject_domain::standing::{Enforcement, NextCode, Stage};
 use uuid::Uuid;
 
 const DOSSIERS: usize = 6;
-const KINDS: [WorkKind; 3] = [WorkKind::Inform, WorkKind::ReleaseNotice(Breach::NotRegistered), WorkKind::Review];
+const KINDS: [WorkKind; 3] =
+    [WorkKind::DecisionChanged, WorkKind::ReleaseNotice(Breach::NotRegistered), WorkKind::Review];
 const STATES: [DeliveryState; 4] =
     [DeliveryState::Created, DeliveryState::Rendered, DeliveryState::Sending, DeliveryState::InDoubt];
 
@@ -32,7 +34,7 @@ enum Step {
     Commit(Vec<Plan>),
     /// An earlier command again, with another hash if true.
     Again(Index, bool),
-    UpdateWork(Index, u64, WorkUpdate),
+    UpdateWork(Vec<(Index, u64, WorkUpdate)>),
     Release(Option<usize>),
     Move(Index, Box<DeliveryMove>),
     Days(i8),
@@ -106,7 +108,11 @@ fn any_update() -> impl Strategy<Value = WorkUpdate> {
         option::of("[ab]").prop_map(WorkUpdate::Assign),
         "[a-z]{0,5}".prop_map(WorkUpdate::Note),
         "[a-z]{0,5}".prop_map(WorkUpdate::Resolve),
+        ("[ab]", "[a-z]{1,5}").prop_map(|(to, note)| WorkUpdate::HandOver(to, note)),
         (-9..9_i8, "[a-z]{1,5}").prop_map(|(until, why)| WorkUpdate::Snooze(day(until), why)),
+        (option::of("[ab]"), option::of(-9..9_i8), option::of("[a-z]{1,5}")).prop_map(|(assignee, until, note)| {
+            WorkUpdate::PutBack { assignee, snoozed_until: until.map(day), note }
+        }),
     ]
 }
 
@@ -146,7 +152,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => vec(any_plan(), 1..3).prop_map(Step::Commit),
         1 => (any::<Index>(), any::<bool>()).prop_map(|(which, other)| Step::Again(which, other)),
-        2 => (any::<Index>(), 1..3_u64, any_update()).prop_map(|(which, version, update)| Step::UpdateWork(which, version, update)),
+        2 => vec((any::<Index>(), 1..3_u64, any_update()), 1..4).prop_map(Step::UpdateWork),
         1 => option::of(0..3_usize).prop_map(Step::Release),
         3 => (any::<Index>(), any_move()).prop_map(|(which, by)| Step::Move(which, Box::new(by))),
         1 => (1..3_i8).prop_map(Step::Days),
@@ -236,9 +242,14 @@ impl Run {
                 command.request.hash[0] ^= u8::from(*other);
                 same_answer(&command, stores).await;
             }
-            Step::UpdateWork(which, version, update) if !self.items.is_empty() => {
-                let id = *which.get(&self.items);
-                let update = |of: usize| stores[of].store.update_work(id, *version, update.clone());
+            Step::UpdateWork(steps) if !self.items.is_empty() => {
+                let step = |(which, expected_version, update): &(Index, u64, WorkUpdate)| WorkStep {
+                    item: *which.get(&self.items),
+                    expected_version: *expected_version,
+                    update: update.clone(),
+                };
+                let (steps, now) = (steps.iter().map(step).collect::<Vec<_>>(), stores[0].clock.now());
+                let update = |of: usize| stores[of].store.update_work(&steps, "a", now);
                 let (a, b) = (update(0).await.expect("writes"), update(1).await.expect("writes"));
                 assert_eq!(a, b);
             }
@@ -322,14 +333,20 @@ async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
     same!(stores, delivery_queue());
     let today = day(run.day);
     same!(stores, backlog(today));
-    let all = WorkFilter { municipality: None, kind: None, assignee: None, held: None, today };
+    same!(stores, longest_due(today));
+    for id in &run.items {
+        same!(stores, work_events(*id, 1, 3));
+    }
+    let all = WorkFilter::everything(today);
     let filters = [
         all.clone(),
         WorkFilter { municipality: filter.municipality, ..all.clone() },
-        WorkFilter { kind: Some(KINDS[1]), held: Some(true), ..all.clone() },
-        WorkFilter { assignee: Some("a".to_owned()), held: Some(false), ..all },
+        WorkFilter { kinds: KINDS[1..].to_vec(), held: Some(true), order: WorkOrder::Newest, ..all.clone() },
+        WorkFilter { assigned: Some(Assigned::ToNobody), snoozed: Snoozed::Shown, ..all.clone() },
+        WorkFilter { assigned: Some(Assigned::To("a".to_owned())), held: Some(false), ..all },
     ];
     for filter in filters {
+        same!(stores, count_work(&filter, 100));
         same!(stores, work(&filter, None, 100));
         same!(stores, work(&filter, Some((day(0), WorkItemId(Uuid::from_u128(9 << 40)))), 3));
     }

@@ -1,4 +1,4 @@
-//! Promises about lists: dossiers, waking, work, deliveries.
+//! Promises about lists: dossiers, waking, what imports hold, deliveries.
 
 use super::{Fixture, TODAY, change, standing};
 use crate::facts;
@@ -11,26 +11,23 @@ use traject_app::model::{
     DeliveryMove, DeliveryReason, DeliveryState, DossierChange, LegalStep, RenderedDocument, StandingRow,
     StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
-use traject_app::port::{Clock as _, DossierFilter, Ids as _, WorkFilter, WorkUpdate};
+use traject_app::port::{Clock as _, DossierFilter, Ids as _};
+use traject_app::work::WorkFilter;
 use traject_codec::content_hash;
-use traject_domain::code::{Breach, Code};
+use traject_domain::code::Code;
 use traject_domain::standing::{Enforcement, Stage};
 
 /// Everything that is open and not snoozed on [`TODAY`].
-fn everything() -> WorkFilter {
-    WorkFilter { municipality: None, kind: None, assignee: None, held: None, today: TODAY }
+pub(super) async fn all_work(fixture: &Fixture) -> Vec<WorkItem> {
+    fixture.store.work(&WorkFilter::everything(TODAY), None, 100).await.expect("reads")
 }
 
-async fn all_work(fixture: &Fixture) -> Vec<WorkItem> {
-    fixture.store.work(&everything(), None, 100).await.expect("reads")
-}
-
-async fn commit(fixture: &Fixture, change: DossierChange) {
+pub(super) async fn commit(fixture: &Fixture, change: DossierChange) {
     fixture.store.commit(fixture.command(vec![change])).await.expect("commits");
 }
 
 /// A new dossier with a standing.
-async fn dossier(fixture: &Fixture, row: StandingRow) -> DossierId {
+pub(super) async fn dossier(fixture: &Fixture, row: StandingRow) -> DossierId {
     let id = fixture.dossier();
     commit(fixture, DossierChange { standing: StandingUpdate::Assessed(Box::new(row)), ..change(id, 0) }).await;
     id
@@ -123,99 +120,6 @@ pub async fn an_import_holds_until_its_backlog_is_released(fixture: &Fixture) {
     assert_eq!(held().await, vec![(false, true), (false, false), (true, true)]);
     assert_eq!(fixture.store.release_backlog(None).await.expect("releases"), 2);
     assert_eq!(held().await, vec![(false, false); 3]);
-}
-
-#[expect(missing_docs, reason = "the name is the promise")]
-pub async fn work_opens_once_and_closes(fixture: &Fixture) {
-    let id = dossier(fixture, standing()).await;
-    let notice = WorkKind::ReleaseNotice(Breach::NotRegistered);
-    let mut version = 1;
-    let mut work = async |changes: Vec<WorkChange>| {
-        commit(fixture, DossierChange { work: changes, ..change(id, version) }).await;
-        version += 1;
-        all_work(fixture).await.into_iter().map(|item| (item.kind, item.due_since)).collect::<Vec<_>>()
-    };
-    let (first, second) = (date(2022, 8, 1), date(2022, 8, 2));
-    assert_eq!(work(vec![fixture.open(notice, first)]).await, vec![(notice, first)]);
-    fixture.clock.set_day(date(2022, 9, 5));
-    assert_eq!(work(vec![fixture.open(notice, second)]).await, vec![(notice, first)]);
-    let review = fixture.open(WorkKind::Review, second);
-    assert_eq!(work(vec![review]).await, vec![(notice, first), (WorkKind::Review, second)]);
-    let again = vec![WorkChange::Close(notice), fixture.open(notice, second), fixture.open(notice, first)];
-    assert_eq!(work(again).await.len(), 2);
-    assert!(all_work(fixture).await.iter().all(|item| item.due_since == second));
-    let opened: Vec<_> = all_work(fixture).await.into_iter().map(|item| item.opened_on).collect();
-    assert_eq!(opened, [date(2022, 9, 5); 2]);
-    let closed = vec![fixture.open(notice, first), WorkChange::Close(notice), WorkChange::Close(WorkKind::Inform)];
-    assert_eq!(work(closed).await, vec![(WorkKind::Review, second)]);
-}
-
-#[expect(missing_docs, reason = "the name is the promise")]
-pub async fn work_is_claimed_noted_and_snoozed_under_its_version(fixture: &Fixture) {
-    let id = fixture.dossier();
-    let mut opened = change(id, 0);
-    opened.work = vec![fixture.open(WorkKind::Inform, TODAY), fixture.open(WorkKind::Review, TODAY)];
-    commit(fixture, opened).await;
-    let store = &fixture.store;
-    let item = all_work(fixture).await.remove(0);
-    assert_eq!((item.dossier, item.municipality, item.version), (id, standing().municipality, 1));
-    let claim = WorkUpdate::Assign(Some("staff-9".to_owned()));
-    assert_eq!(store.update_work(item.id, 2, claim.clone()).await.expect("reads"), None);
-    let claimed = store.update_work(item.id, 1, claim.clone()).await.expect("writes").expect("changed");
-    assert_eq!((claimed.assignee.as_deref(), claimed.version), (Some("staff-9"), 2));
-    assert_eq!(store.update_work(item.id, 1, claim).await.expect("reads"), None);
-    let mine = WorkFilter { assignee: Some("staff-9".to_owned()), ..everything() };
-    assert_eq!(store.work(&mine, None, 9).await.expect("reads"), vec![claimed]);
-    store.update_work(item.id, 2, WorkUpdate::Note("calls back".to_owned())).await.expect("writes").expect("changed");
-    let until = date(2022, 9, 10);
-    let snooze = WorkUpdate::Snooze(until, "on leave".to_owned());
-    let snoozed = store.update_work(item.id, 3, snooze).await.expect("writes").expect("changed");
-    assert_eq!((snoozed.snoozed_until, snoozed.note.as_deref()), (Some(until), Some("on leave")));
-    assert_eq!(store.work_item(item.id).await.expect("reads").as_ref(), Some(&snoozed));
-    for (today, shown) in [(date(2022, 9, 9), 1), (until, 2)] {
-        let filter = WorkFilter { today, ..everything() };
-        assert_eq!(store.work(&filter, None, 9).await.expect("reads").len(), shown, "{today}");
-    }
-    let closed = DossierChange { work: vec![WorkChange::Close(snoozed.kind)], ..change(id, 1) };
-    commit(fixture, closed).await;
-    assert_eq!(store.work_item(item.id).await.expect("reads"), None);
-    assert_eq!(store.update_work(item.id, 4, WorkUpdate::Assign(None)).await.expect("reads"), None);
-}
-
-#[expect(missing_docs, reason = "the name is the promise")]
-pub async fn the_backlog_counts_what_the_work_list_shows(fixture: &Fixture) {
-    for n in 0..9_i8 {
-        let municipality = (n % 3 != 2).then(|| facts::municipality(usize::from(n % 3 == 1)));
-        let mut change = change(fixture.dossier(), 0);
-        change.standing = StandingUpdate::Assessed(Box::new(StandingRow { municipality, ..standing() }));
-        let due_since = date(2022, 8, n + 1);
-        change.work = vec![fixture.open(WorkKind::Inform, due_since)];
-        if n % 2 == 0 {
-            change.work.push(fixture.open(WorkKind::Undecided, due_since));
-        }
-        commit(fixture, change).await;
-    }
-    let snoozed = all_work(fixture).await.remove(0);
-    let snooze = WorkUpdate::Snooze(date(2023, 1, 1), "later".to_owned());
-    fixture.store.update_work(snoozed.id, 1, snooze).await.expect("writes").expect("changed");
-    let items = all_work(fixture).await;
-    let backlog = fixture.store.backlog(TODAY).await.expect("reads");
-    assert!(backlog.is_sorted_by_key(|of| (of.municipality, of.kind)));
-    assert_eq!(backlog.iter().map(|of| of.open).sum::<u64>(), items.len() as u64);
-    for of in &backlog {
-        let mut same = items.iter().filter(|item| (item.municipality, item.kind) == (of.municipality, of.kind));
-        assert_eq!(same.clone().count() as u64, of.open);
-        assert_eq!(same.next().map(|item| item.due_since), Some(of.oldest));
-    }
-    let mut paged = Vec::new();
-    let mut after = None;
-    loop {
-        let page = fixture.store.work(&everything(), after, 4).await.expect("reads");
-        let Some(last) = page.last() else { break };
-        after = Some((last.due_since, last.id));
-        paged.extend(page);
-    }
-    assert_eq!(paged, items);
 }
 
 /// A dossier with a letter to be made.

@@ -8,11 +8,13 @@ mod decisions;
 mod differential;
 mod lists;
 pub mod mailings;
+mod work;
 
 pub use commit::*;
 pub use decisions::*;
 pub use differential::differential;
 pub use lists::*;
+pub use work::*;
 
 use crate::{FixedClock, SeededIds, facts};
 use jiff::civil::date;
@@ -169,6 +171,13 @@ macro_rules! store_suite {
             an_import_holds_until_its_backlog_is_released
             work_opens_once_and_closes
             work_is_claimed_noted_and_snoozed_under_its_version
+            a_batch_of_work_answers_each_step_and_is_undone
+            a_work_item_tells_its_story
+            work_follows_the_person_who_moves
+            work_is_listed_by_every_column_in_either_order
+            counters_count_what_the_work_list_shows
+            the_longest_due_is_what_a_person_could_do_now
+            filters_are_kept_for_a_person_or_an_agency
             the_backlog_counts_what_the_work_list_shows
             a_delivery_moves_from_a_state_once
             a_delivery_tells_its_story
