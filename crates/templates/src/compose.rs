@@ -8,7 +8,7 @@ use traject_domain::law::Length;
 use crate::composed::{Block, ComposedLetter, Labelled, Passage, Pictogram, PlainPage, PlainPassage, Receipt};
 use crate::context::{Envelope, Issuer, Letter, Offer, PerLanguage};
 use crate::documents::common::CommonFile;
-use crate::documents::structure::{EndingKind, Known, Lines, Part, PartKind, Structure};
+use crate::documents::structure::{Day, DayKind, EndingKind, Known, Lines, Part, PartKind, Structure};
 use crate::documents::{DocumentTexts, Status, Template};
 use crate::reasons::Direction;
 use crate::slot::{self, Value};
@@ -178,22 +178,35 @@ impl Writer<'_> {
 
     fn plain(&self) -> PlainPassage {
         let common = &self.common.texts;
-        let due = self.structure.due.iter().find_map(|slot| self.letter.values.by_name(slot));
+        let aid = &self.structure.aid;
+        let what = if aid.what.is_none() { &self.structure.what } else { &aid.what };
         PlainPassage {
             language: self.language.to_owned(),
             direction: self.common.language.direction,
             note: self.note(),
             heading: common.plain_heading().to_owned(),
             title: self.lines(&self.structure.title).to_string(),
-            what: self.lines(&self.structure.what),
-            by: due.map(|due| {
-                let label = if matches!(due, Value::Length(_)) { common.plain_within() } else { common.plain_by() };
-                labelled(label, self.value(due))
-            }),
+            what: self.lines(what),
+            day: aid.day(self.known).map(|day| self.day(day)),
+            rows: aid
+                .rows(self.known)
+                .map(|row| labelled(self.texts.text(&row.label), self.slot(&row.value)))
+                .collect(),
             pictogram_alt: self.pictogram_alt().to_owned(),
             call: common.plain_call().to_owned(),
             scan: common.plain_scan().to_owned(),
         }
+    }
+
+    fn day(&self, day: &Day) -> Labelled {
+        let common = &self.common.texts;
+        let label = match day.kind {
+            DayKind::By => common.plain_by(),
+            DayKind::On | DayKind::Now => common.when_label(),
+            DayKind::Until => common.plain_until(),
+            DayKind::Within => common.plain_within(),
+        };
+        labelled(label, day.slot.as_deref().map_or_else(|| common.plain_now().into(), |slot| self.slot(slot)))
     }
 
     fn pictogram_alt(&self) -> &str {

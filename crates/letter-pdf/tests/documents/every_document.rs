@@ -129,9 +129,10 @@ fn assert_informs(name: &str, letter: &Letter) {
         assert!(translation.contains(&words(&expected)), "{name}: {expected} is not in {translation}");
     }
     for part in &composed.plain.as_ref().expect("a reading aid").passages {
-        let by = part.by.as_ref().map(|by| by.text.to_string()).unwrap_or_default();
-        for expected in [&part.title, &part.what.to_string(), &by, &part.call, &part.scan, &part.note, "02 555 01 23"] {
-            assert!(aid.contains(&words(expected)), "{name}: {expected} is not in {aid}");
+        let facts = part.day.iter().chain(&part.rows).flat_map(|fact| [fact.label.clone(), fact.text.to_string()]);
+        let own = [&part.title, &part.what.to_string(), &part.call, &part.scan, &part.note, "02 555 01 23"];
+        for expected in own.map(str::to_owned).into_iter().chain(facts) {
+            assert!(aid.contains(&words(&expected)), "{name}: {expected} is not in {aid}");
         }
     }
     crate::reading::assert_on_sheet(&rendered.pdf, name, 1);

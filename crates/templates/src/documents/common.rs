@@ -21,7 +21,7 @@ texts! {
         what_label, when_label, where_label, price_label, price, contact_label, contact(email),
         contact_with_phone(phone, email), offers_heading, offers_intro, offer_nl, offer_fr, offer_at(organisers),
         language_nl, language_fr, information(site), legal_heading, closing, signature_date, signature,
-        signature_person, plain_heading, plain_by, plain_within, plain_call, plain_scan, pictogram_register,
+        signature_person, plain_heading, plain_by, plain_within, plain_until, plain_now, plain_call, plain_scan, pictogram_register,
         pictogram_document, pictogram_calendar, pictogram_warning, pictogram_hearing, pictogram_payment, pictogram_done,
     }
 }
