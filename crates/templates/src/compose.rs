@@ -226,7 +226,12 @@ impl Writer<'_> {
     fn note(&self) -> String {
         let Some(courtesy) = &self.common.courtesy else { return String::new() };
         match [self.common.status, self.texts.status].contains(&Some(Status::Draft)) {
-            true => format!("{} {}", courtesy.note, courtesy.draft),
+            true => [("note", courtesy.note.as_str())]
+                .into_iter()
+                .chain(courtesy.draft.statements())
+                .map(|(_, text)| text)
+                .collect::<Vec<_>>()
+                .join(" "),
             false => courtesy.note.clone(),
         }
     }

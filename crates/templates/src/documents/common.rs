@@ -59,8 +59,26 @@ pub(crate) struct Language {
 pub(crate) struct Courtesy {
     /// That it is for information, and that the Dutch or French text counts.
     pub(crate) note: String,
+    pub(crate) draft: Draft,
+}
+
+/// What a translation says of itself until a translator has read it: each statement by its key, so that no language can
+/// leave one out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Draft {
+    /// That a computer made it.
+    machine: String,
     /// That no translator has looked at it yet.
-    pub(crate) draft: String,
+    unchecked: String,
+    /// That it may hold mistakes.
+    mistakes: String,
+}
+
+impl Draft {
+    pub(crate) fn statements(&self) -> [(&'static str, &str); 3] {
+        [("machine", &self.machine), ("unchecked", &self.unchecked), ("mistakes", &self.mistakes)]
+    }
 }
 
 /// How dates, amounts and lists are written.
@@ -121,7 +139,8 @@ impl CommonFile {
             (None, None) if is_legal => Ok(()),
             (Some(courtesy), Some(_)) if !is_legal => {
                 checker.text("courtesy.note", &courtesy.note, &[])?;
-                checker.text("courtesy.draft", &courtesy.draft, &[])
+                let mut statements = courtesy.draft.statements().into_iter();
+                statements.try_for_each(|(key, text)| checker.text(&format!("courtesy.draft.{key}"), text, &[]))
             }
             _ => Err(checker.fault("courtesy", if is_legal { TextFault::Unknown } else { TextFault::Missing })),
         }
