@@ -124,6 +124,21 @@ fn aid_of(passage: &PlainPassage) -> String {
 }
 
 #[test]
+fn no_date_can_be_broken_over_two_lines_in_any_language() {
+    let texts = Texts::load().expect("complete texts");
+    let step = LegalStep::new(Document::Contract, None).expect("a step");
+    for courtesy in texts.courtesies().map(Some).chain([None]) {
+        let (_, letter) =
+            samples::letter(&texts, step, Filling::Full, LetterLanguage::Bilingual, &samples::recipient());
+        let composed = texts.compose(&informed(letter, courtesy)).expect("a complete letter");
+        for passage in composed.plain.expect("a reading aid").passages {
+            let date = passage.day.expect("a day").text.to_string();
+            assert!(date.contains('\u{a0}') && !date.contains(' '), "{}: {date}", passage.language);
+        }
+    }
+}
+
+#[test]
 fn a_translation_says_what_it_is_worth_and_carries_nothing_to_sign() {
     let texts = Texts::load().expect("complete texts");
     for step in LegalStep::all() {

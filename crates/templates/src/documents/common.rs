@@ -176,13 +176,14 @@ impl CommonFile {
         text.chars().map(own).collect()
     }
 
-    /// The date written out.
+    /// The date written out, without a space at which a line may break.
     pub(crate) fn date(&self, date: Date) -> Run {
         let month = usize::from(date.month().unsigned_abs()).clamp(1, 12) - 1;
         let day = if date.day() == 1 { self.shapes.first_day.clone() } else { date.day().to_string() };
         let (day, year) = (self.digits(day), self.digits(date.year().to_string()));
         let month = self.months.get(month).map_or("", String::as_str);
         let text = fill(&self.shapes.date, &[("day", &day), ("month", month), ("year", &year)]);
+        let text = text.replace(' ', "\u{a0}");
         Run { text, date: Some(date), ..Run::default() }
     }
 
