@@ -16,7 +16,7 @@ use crate::text::Text;
 pub struct ComposedLetter {
     /// The template's name, also its folder: `certificate_of_obligation` and so on.
     pub template: &'static str,
-    /// The version of the template and of the shared texts: `1.1`.
+    /// The version of the template and of the shared texts: `2.2`.
     pub template_version: String,
     /// Which document.
     #[serde(skip)]
