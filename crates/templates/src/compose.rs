@@ -3,6 +3,7 @@
 use traject_domain::Date;
 use traject_domain::code::LegalLanguage;
 use traject_domain::delivery::LegalStep;
+use traject_domain::labels::Label;
 use traject_domain::law::Length;
 
 use crate::composed::{Block, ComposedLetter, Labelled, Passage, Pictogram, PlainPage, PlainPassage, Receipt};
@@ -15,6 +16,9 @@ use crate::slot::{self, Value};
 use crate::text::{Run, Text};
 use crate::texts::{Texts, fill_with};
 use crate::wording::of_municipality;
+
+/// ISO 639-1 code of the third language of the law files.
+const ENGLISH: &str = "en";
 
 /// Why a letter cannot be put in words. No variant holds a value of the letter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -373,6 +377,7 @@ impl Writer<'_> {
             Value::Length(length) => self.length(*length).into(),
             Value::Amount(amount) => self.common.amount(*amount).into(),
             Value::PerLanguage(text) => self.per_language(text),
+            Value::Label(label) => self.label(label),
             Value::Plain(text) => self.neutral(text),
             Value::Count(count) => self.common.digits(count.to_string()).into(),
             Value::Language(language) => self.common.language(*language).into(),
@@ -398,14 +403,25 @@ impl Writer<'_> {
     /// A text in a legal language; in a translation it is marked as such.
     fn per_language(&self, text: &PerLanguage) -> Text {
         let language = self.nearest();
-        let words = text.text(language).to_owned();
+        self.marked(text.text(language), language.code())
+    }
+
+    /// A text of the law; in a translation in English, which more readers know.
+    fn label(&self, label: &Label) -> Text {
         match self.legal {
-            Some(_) => words.into(),
-            None => {
-                Run { text: words, language: Some(language.code().to_owned()), direction: self.isolation(), date: None }
-                    .into()
-            }
+            Some(LegalLanguage::Nl) => label.nl.as_str().into(),
+            Some(LegalLanguage::Fr) => label.fr.as_str().into(),
+            None => self.marked(&label.en, ENGLISH),
         }
+    }
+
+    /// Words with their language, where it is not the passage's.
+    fn marked(&self, words: &str, language: &str) -> Text {
+        if language == self.language {
+            return words.into();
+        }
+        let language = Some(language.to_owned());
+        Run { text: words.to_owned(), language, direction: self.isolation(), date: None }.into()
     }
 
     /// A reference, a number or an address: of no language, and read from left to right.

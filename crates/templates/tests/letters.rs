@@ -139,6 +139,21 @@ fn no_date_can_be_broken_over_two_lines_in_any_language() {
 }
 
 #[test]
+fn what_the_law_says_stands_in_english_in_a_translation_and_is_marked_so() {
+    let texts = Texts::load().expect("complete texts");
+    let step = LegalStep::new(Document::ExemptionGranted, None).expect("a step");
+    for courtesy in texts.courtesies() {
+        let (_, letter) = samples::letter(&texts, step, Filling::Full, LetterLanguage::Nl, &samples::recipient());
+        let composed = texts.compose(&informed(letter, Some(courtesy))).expect("a complete letter");
+        let passage = composed.courtesy.expect("a translation");
+        let Some(Block::LegalGround { text, .. }) = passage.body.last() else { panic!("a legal ground") };
+        let marked = (passage.language != "en").then_some("en");
+        let ground = "Ordinance of 11 May 2017; order of 19 July 2018.";
+        assert!(matches!(text.runs(), [run] if run.text == ground && run.language.as_deref() == marked), "{text}");
+    }
+}
+
+#[test]
 fn a_translation_says_what_it_is_worth_and_carries_nothing_to_sign() {
     let texts = Texts::load().expect("complete texts");
     for step in LegalStep::all() {

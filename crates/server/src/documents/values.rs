@@ -78,7 +78,7 @@ impl Case<'_> {
         let (min, max) = range.map_or_else(|| self.law.fine_extent(), |range| (range.min, range.max));
         values.set(slot::FINE_MIN, min).set(slot::FINE_MAX, max);
         values.set(slot::OFFERS, self.offers()).set_some(slot::OFFERS_FIRST, self.first_track);
-        values.set(slot::APPEAL_BODY, per_language(&self.law.letters.appeal_body));
+        values.set(slot::APPEAL_BODY, self.law.letters.appeal_body.clone());
         values.set(slot::LEGAL_GROUND, self.legal_ground());
     }
 
@@ -163,8 +163,8 @@ impl Case<'_> {
     }
 
     /// Why the GGC decides so: in the words of the law's list.
-    fn decision_reason(&self, code: &str) -> Option<PerLanguage> {
-        self.law.label(CodeList::DecisionReasons, &Code::new(code)).map(per_language)
+    fn decision_reason(&self, code: &str) -> Option<Label> {
+        self.law.label(CodeList::DecisionReasons, &Code::new(code)).cloned()
     }
 
     /// By the place in the ledger of the fine that stands: no other fine of this deployment has it.
@@ -230,12 +230,12 @@ impl Case<'_> {
     }
 
     fn decided(&self, values: &mut Values, ground: Option<&Label>) {
-        values.set_some(slot::GROUND, ground.map(per_language));
+        values.set_some(slot::GROUND, ground.cloned());
     }
 
     fn refused(&self, values: &mut Values, ground: Option<&Label>, reason: &Code) {
         self.decided(values, ground);
-        values.set_some(slot::REASON, self.law.label(CodeList::RefusalReasons, reason).map(per_language));
+        values.set_some(slot::REASON, self.law.label(CodeList::RefusalReasons, reason).cloned());
     }
 
     fn hearing(&self, values: &mut Values, hearing: &Hearing) {
@@ -245,7 +245,7 @@ impl Case<'_> {
             .set(slot::HEARING_TIME, format!("{:02}:{:02}", at.hour(), at.minute()))
             .set(slot::HEARING_PLACE, place.clone());
         let language = interpreter.as_ref().and_then(|code| self.law.label(CodeList::Languages, code));
-        values.set_some(slot::INTERPRETER_LANGUAGE, language.map(per_language));
+        values.set_some(slot::INTERPRETER_LANGUAGE, language.cloned());
     }
 
     /// The last day of the term that runs.
@@ -277,18 +277,14 @@ impl Case<'_> {
     }
 
     /// The body of rules in force on the day of the document, with the article of the provision where one was seen.
-    fn legal_ground(&self) -> PerLanguage {
+    fn legal_ground(&self) -> Label {
         let regime = self.law.regime_on(self.dated_on, self.known_on);
         let article = self.provision().and_then(|provision| provision.articles.get(&regime?.id));
-        let text = |language: LegalLanguage| {
-            let of = |label: &Label| match language {
-                LegalLanguage::Nl => label.nl.clone(),
-                LegalLanguage::Fr => label.fr.clone(),
-            };
+        let text = |of: fn(&Label) -> &str| {
             let name = regime.map(|regime| of(&regime.label)).unwrap_or_default();
-            article.map_or_else(|| name.clone(), |article| format!("{name} ({})", of(article)))
+            article.map_or_else(|| name.to_owned(), |article| format!("{name} ({})", of(article)))
         };
-        PerLanguage { nl: text(LegalLanguage::Nl), fr: text(LegalLanguage::Fr) }
+        Label { nl: text(|label| &label.nl), fr: text(|label| &label.fr), en: text(|label| &label.en) }
     }
 
     /// Where the provision that the document rests on comes from.
