@@ -48,6 +48,9 @@ SCRIPTS = {
     "NotoSerifTibetan": [(0x0F00, 0x0FFF)],
 }
 
+# Scripts that whole translations are set in, so that their headings have a bold face as well.
+BOLD = ["NotoSansArabic", "NotoSansEthiopic"]
+
 
 def points(ranges):
     return {point for first, last in ranges for point in range(first, last + 1)}
@@ -89,7 +92,8 @@ def main():
         make(CORE / f"NotoSans-{weight}.ttf", f"NotoSans-{weight}.ttf", points(LATIN_GREEK_CYRILLIC),
              features=("kern", "mark", "mkmk", "ccmp", "locl", "liga"))
     for family, ranges in SCRIPTS.items():
-        make(CORE / f"{family}-Regular.ttf", f"{family}-Regular.ttf", points(ranges))
+        for weight in ("Regular", "Bold") if family in BOLD else ("Regular",):
+            make(CORE / f"{family}-{weight}.ttf", f"{family}-{weight}.ttf", points(ranges))
     make(CJK, "NotoSansCJKsc-Regular.otf", cjk_points(), CJK_FACE_SC, features=("ccmp", "ljmo", "vjmo", "tjmo"))
 
 

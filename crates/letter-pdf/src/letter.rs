@@ -30,6 +30,10 @@ const ADDRESS_LINE_LENGTH_MAX: usize = 80;
 const SIZES_ONE_LANGUAGE: &[f64] = &[10.0, 9.5, 9.0];
 const SIZES_TWO_LANGUAGES: &[f64] = &[9.0];
 
+/// How far down the last page of the act words must reach, in points from its upper edge, so that it is no waste: about a
+/// quarter of a sheet. Where they do not, tighter spacing may save the page.
+const REACH_MIN: f64 = 240.0;
+
 /// Typst memoises every layout. Dropping the memo every so many documents keeps memory flat (about 0.1 GB).
 const DOCUMENTS_PER_EVICTION: u64 = 50;
 
@@ -81,10 +85,19 @@ pub enum SetUpError {
 #[derive(Serialize)]
 struct LetterData<'a> {
     fonts: &'a [String],
-    /// Of the words, in points.
-    size: f64,
+    #[serde(flatten)]
+    setting: Setting,
     letter: &'a ComposedLetter,
     name: Name<'a>,
+}
+
+/// How the words of the act are set.
+#[derive(Clone, Copy, Serialize)]
+struct Setting {
+    /// In points.
+    size: f64,
+    /// With a little less room between lines and parts.
+    tight: bool,
 }
 
 /// A name with what a layout must know of its script.
@@ -179,22 +192,22 @@ impl LetterPdf {
             attestation: composed.attestation.as_deref().map(qr_code).transpose()?,
             attachments: Vec::new(),
         };
-        let set = |letter: &ComposedLetter, size| self.set(Template::Letter, &self.data(letter, size), &beside);
+        let set = |letter: &ComposedLetter, setting| self.set(Template::Letter, &self.data(letter, setting), &beside);
         if composed.courtesy.is_none() && composed.plain.is_none() {
-            let (_, laid) = fitting(composed, |size| set(composed, size))?;
+            let (_, laid) = fitting(composed, |setting| set(composed, setting))?;
             return self.finish(&laid, reference);
         }
-        // The size is that of the act alone, with or without what is added for information.
+        // It is set as the act alone, with or without what is added for information.
         let act = ComposedLetter { courtesy: None, plain: None, ..composed.clone() };
-        let (size, _) = fitting(&act, |size| set(&act, size))?;
-        self.finish(&set(composed, size)?, reference)
+        let (setting, _) = fitting(&act, |setting| set(&act, setting))?;
+        self.finish(&set(composed, setting)?, reference)
     }
 
-    fn data<'a>(&'a self, letter: &'a ComposedLetter, size: f64) -> LetterData<'a> {
+    fn data<'a>(&'a self, letter: &'a ComposedLetter, setting: Setting) -> LetterData<'a> {
         let text = letter.recipient_name.as_str();
         let foreign = text.chars().any(|c| c.is_alphabetic() && !is_latin(c));
         let name = Name { text, rtl: is_right_to_left(text), foreign };
-        LetterData { fonts: self.press.fonts.families(), size, letter, name }
+        LetterData { fonts: self.press.fonts.families(), setting, letter, name }
     }
 
     /// Makes an answer: title, introduction, one table with a header row, notes.
@@ -249,23 +262,31 @@ impl LetterPdf {
 }
 
 /// The greatest size at which a letter takes no more pages than its template allows, and the letter in that size; the
-/// preferred size for one that needs more in any.
+/// preferred size for one that needs more in any. Where its last page is nearly empty and tighter spacing saves it, that.
 fn fitting(
     letter: &ComposedLetter,
-    set: impl Fn(f64) -> Result<Laid, RenderError>,
-) -> Result<(f64, Laid), RenderError> {
+    set: impl Fn(Setting) -> Result<Laid, RenderError>,
+) -> Result<(Setting, Laid), RenderError> {
     let pages_max = letter.passages.len() * letter.pages_max;
     let sizes = if letter.passages.len() == 1 { SIZES_ONE_LANGUAGE } else { SIZES_TWO_LANGUAGES };
-    let preferred = set(sizes[0])?;
-    if preferred.pages() > pages_max {
+    let preferred = Setting { size: sizes[0], tight: false };
+    let laid = set(preferred)?;
+    if laid.pages() > pages_max {
         for size in &sizes[1..] {
-            let smaller = set(*size)?;
-            if smaller.pages() <= pages_max {
-                return Ok((*size, smaller));
+            let smaller = Setting { size: *size, ..preferred };
+            let smaller_laid = set(smaller)?;
+            if smaller_laid.pages() <= pages_max {
+                return Ok((smaller, smaller_laid));
             }
         }
+    } else if laid.pages() > 1 && laid.reach() < REACH_MIN {
+        let tight = Setting { tight: true, ..preferred };
+        let tight_laid = set(tight)?;
+        if tight_laid.pages() < laid.pages() {
+            return Ok((tight, tight_laid));
+        }
     }
-    Ok((sizes[0], preferred))
+    Ok((preferred, laid))
 }
 
 fn check_lengths(letter: &ComposedLetter) -> Result<(), RenderError> {

@@ -2,6 +2,7 @@
 
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::layout::{Abs, Frame, FrameItem};
 use typst::syntax::{DiagSpanKind, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
@@ -13,6 +14,9 @@ use crate::error::{Locations, RenderError};
 use crate::fonts::Fonts;
 use crate::letter::SetUpError;
 use crate::proofs::ATTACHMENTS_MAX;
+
+/// What a page keeps for its footer, from its lower edge in millimetres (`letter.typ`).
+const FOOT: f64 = 15.0;
 
 /// Built once and shared by all documents. Every file name is fixed: Typst keeps each name it has seen for ever.
 pub(crate) struct Press {
@@ -125,6 +129,23 @@ impl Laid {
     pub(crate) fn pages(&self) -> usize {
         self.document.pages().len()
     }
+
+    /// How far down words reach on the last page, its footer left out: in points from the upper edge.
+    pub(crate) fn reach(&self) -> f64 {
+        let Some(page) = self.document.pages().last() else { return 0.0 };
+        let foot = page.frame.height() - Abs::mm(FOOT);
+        lowest(&page.frame, Abs::zero(), foot).to_pt()
+    }
+}
+
+/// Where the lowest words above the foot begin, for a frame that begins at this height.
+fn lowest(frame: &Frame, at: Abs, foot: Abs) -> Abs {
+    let reaches = frame.items().map(|(point, item)| match item {
+        FrameItem::Group(group) => lowest(&group.frame, at + point.y, foot),
+        FrameItem::Text(_) if at + point.y < foot => at + point.y,
+        _ => Abs::zero(),
+    });
+    reaches.fold(Abs::zero(), Abs::max)
 }
 
 fn named(path: &str) -> Result<FileId, SetUpError> {

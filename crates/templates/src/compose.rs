@@ -3,18 +3,22 @@
 use traject_domain::Date;
 use traject_domain::code::LegalLanguage;
 use traject_domain::delivery::LegalStep;
+use traject_domain::labels::Label;
 use traject_domain::law::Length;
 
 use crate::composed::{Block, ComposedLetter, Labelled, Passage, Pictogram, PlainPage, PlainPassage, Receipt};
 use crate::context::{Envelope, Issuer, Letter, Offer, PerLanguage};
 use crate::documents::common::CommonFile;
-use crate::documents::structure::{EndingKind, Known, Lines, Part, PartKind, Structure};
+use crate::documents::structure::{Day, DayKind, EndingKind, Known, Lines, Part, PartKind, Structure};
 use crate::documents::{DocumentTexts, Status, Template};
 use crate::reasons::Direction;
 use crate::slot::{self, Value};
 use crate::text::{Run, Text};
 use crate::texts::{Texts, fill_with};
 use crate::wording::of_municipality;
+
+/// ISO 639-1 code of the third language of the law files.
+const ENGLISH: &str = "en";
 
 /// Why a letter cannot be put in words. No variant holds a value of the letter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -178,22 +182,35 @@ impl Writer<'_> {
 
     fn plain(&self) -> PlainPassage {
         let common = &self.common.texts;
-        let due = self.structure.due.iter().find_map(|slot| self.letter.values.by_name(slot));
+        let aid = &self.structure.aid;
+        let what = if aid.what.is_none() { &self.structure.what } else { &aid.what };
         PlainPassage {
             language: self.language.to_owned(),
             direction: self.common.language.direction,
             note: self.note(),
             heading: common.plain_heading().to_owned(),
             title: self.lines(&self.structure.title).to_string(),
-            what: self.lines(&self.structure.what),
-            by: due.map(|due| {
-                let label = if matches!(due, Value::Length(_)) { common.plain_within() } else { common.plain_by() };
-                labelled(label, self.value(due))
-            }),
+            what: self.lines(what),
+            day: aid.day(self.known).map(|day| self.day(day)),
+            rows: aid
+                .rows(self.known)
+                .map(|row| labelled(self.texts.text(&row.label), self.slot(&row.value)))
+                .collect(),
             pictogram_alt: self.pictogram_alt().to_owned(),
             call: common.plain_call().to_owned(),
             scan: common.plain_scan().to_owned(),
         }
+    }
+
+    fn day(&self, day: &Day) -> Labelled {
+        let common = &self.common.texts;
+        let label = match day.kind {
+            DayKind::By => common.plain_by(),
+            DayKind::On | DayKind::Now => common.when_label(),
+            DayKind::Until => common.plain_until(),
+            DayKind::Within => common.plain_within(),
+        };
+        labelled(label, day.slot.as_deref().map_or_else(|| common.plain_now().into(), |slot| self.slot(slot)))
     }
 
     fn pictogram_alt(&self) -> &str {
@@ -213,7 +230,12 @@ impl Writer<'_> {
     fn note(&self) -> String {
         let Some(courtesy) = &self.common.courtesy else { return String::new() };
         match [self.common.status, self.texts.status].contains(&Some(Status::Draft)) {
-            true => format!("{} {}", courtesy.note, courtesy.draft),
+            true => [("note", courtesy.note.as_str())]
+                .into_iter()
+                .chain(courtesy.draft.statements())
+                .map(|(_, text)| text)
+                .collect::<Vec<_>>()
+                .join(" "),
             false => courtesy.note.clone(),
         }
     }
@@ -355,6 +377,7 @@ impl Writer<'_> {
             Value::Length(length) => self.length(*length).into(),
             Value::Amount(amount) => self.common.amount(*amount).into(),
             Value::PerLanguage(text) => self.per_language(text),
+            Value::Label(label) => self.label(label),
             Value::Plain(text) => self.neutral(text),
             Value::Count(count) => self.common.digits(count.to_string()).into(),
             Value::Language(language) => self.common.language(*language).into(),
@@ -380,14 +403,25 @@ impl Writer<'_> {
     /// A text in a legal language; in a translation it is marked as such.
     fn per_language(&self, text: &PerLanguage) -> Text {
         let language = self.nearest();
-        let words = text.text(language).to_owned();
+        self.marked(text.text(language), language.code())
+    }
+
+    /// A text of the law; in a translation in English, which more readers know.
+    fn label(&self, label: &Label) -> Text {
         match self.legal {
-            Some(_) => words.into(),
-            None => {
-                Run { text: words, language: Some(language.code().to_owned()), direction: self.isolation(), date: None }
-                    .into()
-            }
+            Some(LegalLanguage::Nl) => label.nl.as_str().into(),
+            Some(LegalLanguage::Fr) => label.fr.as_str().into(),
+            None => self.marked(&label.en, ENGLISH),
         }
+    }
+
+    /// Words with their language, where it is not the passage's.
+    fn marked(&self, words: &str, language: &str) -> Text {
+        if language == self.language {
+            return words.into();
+        }
+        let language = Some(language.to_owned());
+        Run { text: words.to_owned(), language, direction: self.isolation(), date: None }.into()
     }
 
     /// A reference, a number or an address: of no language, and read from left to right.

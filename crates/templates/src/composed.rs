@@ -16,7 +16,7 @@ use crate::text::Text;
 pub struct ComposedLetter {
     /// The template's name, also its folder: `certificate_of_obligation` and so on.
     pub template: &'static str,
-    /// The version of the template and of the shared texts: `1.1`.
+    /// The version of the template and of the shared texts: `2.2`.
     pub template_version: String,
     /// Which document.
     #[serde(skip)]
@@ -206,8 +206,10 @@ pub struct PlainPassage {
     pub title: String,
     /// What to do.
     pub what: Text,
-    /// Introduces the date or the length of time; none where nothing is to be done by a day.
-    pub by: Option<Labelled>,
+    /// The great date or length of time, with what it stands for; none where there is no day to keep.
+    pub day: Option<Labelled>,
+    /// What else must be at hand: where to come, or what to pay and how.
+    pub rows: Vec<Labelled>,
     /// What the picture shows, for those who hear the letter.
     pub pictogram_alt: String,
     /// Introduces the telephone number.

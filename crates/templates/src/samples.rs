@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use traject_domain::Date;
 use traject_domain::code::{Breach, LegalLanguage};
 use traject_domain::delivery::{Document, LegalStep};
+use traject_domain::labels::Label;
 use traject_domain::law::{AgencyKind, Length};
 use traject_domain::money::Cents;
 use traject_domain::municipality::Municipality;
@@ -166,6 +167,11 @@ fn same(text: &str) -> PerLanguage {
     PerLanguage { nl: text.to_owned(), fr: text.to_owned() }
 }
 
+/// What a law file says in its three languages.
+fn label(nl: &str, fr: &str, en: &str) -> Label {
+    Label { nl: nl.to_owned(), fr: fr.to_owned(), en: en.to_owned() }
+}
+
 fn both(nl: &str, fr: &str) -> PerLanguage {
     PerLanguage { nl: nl.to_owned(), fr: fr.to_owned() }
 }
@@ -207,12 +213,17 @@ fn fill(values: &mut Values, name: &str) {
         HEARING_TIME: "14:00".to_owned(), HEARING_PLACE: "Voorbeeldlaan 71, 1000 Brussel".to_owned(),
         PAYMENT_REFERENCE: "+++090/9337/55493+++".to_owned(), PAYMENT_ACCOUNT: "BE71 0961 2345 6769".to_owned(),
         PAYMENT_PAYEE: both("GGC, Boetes", "COCOM, Amendes"), LEVEL: "A2".to_owned(),
-        CITIZENSHIP_HOURS: 50, LANGUAGE_HOURS: 240, INTERPRETER_LANGUAGE: both("Tigrinya", "tigrigna"),
-        GROUND: both("geboorte van een kind", "naissance d’un enfant"),
-        REASON: both("U gaf de gevraagde bewijzen niet.", "Vous n’avez pas donné les preuves demandées."),
-        APPEAL_BODY: both(
+        CITIZENSHIP_HOURS: 50, LANGUAGE_HOURS: 240, INTERPRETER_LANGUAGE: label("Tigrinya", "tigrigna", "Tigrinya"),
+        GROUND: label("geboorte van een kind", "naissance d’un enfant", "birth of a child"),
+        REASON: label(
+            "U gaf de gevraagde bewijzen niet.",
+            "Vous n’avez pas donné les preuves demandées.",
+            "You did not give the proof that was asked for.",
+        ),
+        APPEAL_BODY: label(
             "de afdeling Bestuursrechtspraak van de Raad van State",
             "la section du contentieux administratif du Conseil d’État",
+            "the Administrative Litigation Section of the Council of State",
         ),
         ORGANISER: same("BAPA Convivial"), TRACK: LegalLanguage::Fr, OFFERS: offers(), OFFERS_FIRST: LegalLanguage::Fr,
         LEGAL_GROUND: legal_ground(),
@@ -225,17 +236,21 @@ fn lengthen(envelope: &mut Envelope, values: &mut Values) {
         envelope.issuer = Issuer::Municipality(Municipality::from_nis(21014).expect("21014 is Saint-Josse-ten-Noode"));
     }
     envelope.issuer_email = "parcours.inburgering.accueil@saint-josse-sint-joost.brussels.example".to_owned();
-    let ground = both(
+    let ground = label(
         "Ordonnantie van 11 mei 2017 betreffende het inburgeringstraject voor nieuwkomers (art. ?); uitvoeringsbesluit van \
          19 juli 2018, met de latere wijzigingen",
         "Ordonnance du 11 mai 2017 concernant le parcours d’accueil des primo-arrivants (art. ?) ; arrêté d’exécution du \
          19 juillet 2018, avec ses modifications ultérieures",
+        "Ordinance of 11 May 2017 on the integration programme for newcomers (art. ?); implementing order of 19 July 2018, \
+         with later amendments",
     );
-    let reason = both(
+    let reason = label(
         "U gaf de gevraagde bewijzen niet. Wij vroegen u twee keer om een medisch attest volgens het officiële model. Het \
          attest dat u gaf, is niet ondertekend en noemt geen begin en geen einde van de ziekte.",
         "Vous n’avez pas donné les preuves demandées. Nous vous avons demandé deux fois un certificat médical selon le \
          modèle officiel. Le certificat que vous avez donné n’est pas signé et n’indique ni début ni fin de la maladie.",
+        "You did not give the proof that was asked for. We asked you twice for a medical certificate in the official form. \
+         The certificate that you gave is not signed and names no beginning and no end of the illness.",
     );
     for name in values.names() {
         match name {
@@ -243,9 +258,10 @@ fn lengthen(envelope: &mut Envelope, values: &mut Values) {
             "reason" => values.set(slot::REASON, reason.clone()),
             "ground" => values.set(
                 slot::GROUND,
-                both(
+                label(
                     "uurrooster van het traject botst met een job of een andere opleiding",
                     "horaire du parcours incompatible avec un emploi ou une autre formation",
+                    "timetable of the programme clashes with a job or another training",
                 ),
             ),
             "hearing_place" => values.set(
@@ -293,11 +309,12 @@ fn enforcement() -> Values {
     values
 }
 
-fn legal_ground() -> PerLanguage {
-    PerLanguage {
-        nl: "Ordonnantie van 11 mei 2017; besluit van 19 juli 2018.".to_owned(),
-        fr: "Ordonnance du 11 mai 2017 ; arrêté du 19 juillet 2018.".to_owned(),
-    }
+fn legal_ground() -> Label {
+    label(
+        "Ordonnantie van 11 mei 2017; besluit van 19 juli 2018.",
+        "Ordonnance du 11 mai 2017 ; arrêté du 19 juillet 2018.",
+        "Ordinance of 11 May 2017; order of 19 July 2018.",
+    )
 }
 
 fn offers() -> Vec<Offer> {

@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 
 use traject_domain::Date;
 use traject_domain::code::LegalLanguage;
+use traject_domain::labels::Label;
 use traject_domain::law::Length;
 use traject_domain::money::Cents;
 
@@ -43,6 +44,7 @@ pub(crate) enum Value {
     Length(Length),
     Amount(Cents),
     PerLanguage(PerLanguage),
+    Label(Label),
     Plain(String),
     Count(u32),
     Offers(Vec<Offer>),
@@ -56,6 +58,7 @@ pub(crate) enum Kind {
     Length,
     Amount,
     PerLanguage,
+    Label,
     Plain,
     Count,
     Offers,
@@ -108,6 +111,7 @@ slot_values! {
     Length => Length,
     Cents => Amount,
     PerLanguage => PerLanguage,
+    Label => Label,
     String => Plain,
     u32 => Count,
     Vec<Offer> => Offers,
@@ -168,7 +172,7 @@ slots! {
     /// The last day to appeal.
     APPEAL_DUE: Date = "appeal_due";
     /// With whom to appeal.
-    APPEAL_BODY: PerLanguage = "appeal_body";
+    APPEAL_BODY: Label = "appeal_body";
     /// The term to send a defence.
     DEFENCE_TERM: Length = "defence_term";
     /// The last day to send a defence.
@@ -186,7 +190,7 @@ slots! {
     /// Address and room of the hearing.
     HEARING_PLACE: String = "hearing_place";
     /// What the language of an interpreter is called.
-    INTERPRETER_LANGUAGE: PerLanguage = "interpreter_language";
+    INTERPRETER_LANGUAGE: Label = "interpreter_language";
     /// The reference that a payment must carry.
     PAYMENT_REFERENCE: String = "payment_reference";
     /// The account to pay to (IBAN), in groups of four.
@@ -194,9 +198,9 @@ slots! {
     /// To whom the account belongs.
     PAYMENT_PAYEE: PerLanguage = "payment_payee";
     /// What the law calls the ground of a suspension, an exemption or a refusal.
-    GROUND: PerLanguage = "ground";
+    GROUND: Label = "ground";
     /// Why it was decided so: a sentence or more.
-    REASON: PerLanguage = "reason";
+    REASON: Label = "reason";
     /// When the person asked for what is decided.
     REQUESTED_ON: Date = "requested_on";
     /// The first day.
@@ -225,7 +229,7 @@ slots! {
     /// Hours of language course.
     LANGUAGE_HOURS: u32 = "language_hours";
     /// The legal ground, as the law's data cites it.
-    LEGAL_GROUND: PerLanguage = "legal_ground";
+    LEGAL_GROUND: Label = "legal_ground";
     /// From the date of the letter to the due date.
     DAYS_LEFT: Length = "days_left";
 }

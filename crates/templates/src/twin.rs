@@ -12,7 +12,7 @@ body{font:1.125rem/1.5 system-ui,sans-serif;max-width:42rem;margin:0 auto;paddin
 .summary{border-inline-start:.25rem solid;padding-inline-start:1rem;margin:1rem 0}\
 .summary dt,th{font-weight:700;text-align:start}.summary dd{margin:0 0 .75rem}\
 .offers{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.offers div,.note{border:1px solid;padding:.75rem}\
-.plain{font-size:1.5rem}.plain strong{font-size:2.5rem}\
+.plain{font-size:1.5rem}.plain strong{font-size:2.5rem}.fact{font-weight:700}\
 article+article{border-top:1px solid;margin-top:2rem;padding-top:1rem}\
 table{border-collapse:collapse}td,th{padding:.25rem .75rem .25rem 0;vertical-align:top}\
 @media print{article{break-before:page}article:first-of-type{break-before:auto}}";
@@ -102,7 +102,8 @@ impl PlainPage {
                 article.plain lang=(passage.language) dir=(passage.direction.code()) {
                     h1 { (passage.title) }
                     p { (text(&passage.what)) }
-                    @if let Some(by) = &passage.by { p { (by.label) br; strong { (text(&by.text)) } } }
+                    @if let Some(day) = &passage.day { p { (day.label) br; strong { (text(&day.text)) } } }
+                    @for row in &passage.rows { p { (row.label) br; span.fact { (text(&row.text)) } } }
                     @if let Some(phone) = &self.phone { p { (passage.call) br; strong dir="ltr" { (phone) } } }
                     @if !passage.note.is_empty() { p.note role="note" { (passage.note) } }
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::delivery::{Document, LegalStep};
-use traject_templates::composed::Block;
+use traject_templates::composed::{Block, Labelled, PlainPassage};
 use traject_templates::samples::Filling;
 use traject_templates::{
     ComposeError, ComposedLetter, Envelope, Letter, LetterLanguage, Offer, PerLanguage, Texts, samples, slot,
@@ -91,6 +91,65 @@ fn every_translation_reads_as_its_snapshot() {
             let only = ComposedLetter { passages: Vec::new(), ..composed };
             insta::assert_snapshot!(format!("{name}-{language}"), only.plain_text());
         }
+    }
+}
+
+#[test]
+fn every_reading_aid_reads_as_its_snapshot() {
+    let texts = Texts::load().expect("complete texts");
+    let courtesies = texts.courtesies().map(Some).chain([None]);
+    for courtesy in courtesies {
+        let mut pages = Vec::new();
+        for step in LegalStep::all() {
+            for filling in [Filling::Least, Filling::Full] {
+                let (name, letter) =
+                    samples::letter(&texts, step, filling, LetterLanguage::Bilingual, &samples::recipient());
+                let composed = texts.compose(&informed(letter, courtesy.clone())).expect("a complete letter");
+                let plain = composed.plain.expect("a reading aid");
+                pages.extend(plain.passages.iter().map(|passage| format!("# {name}\n{}", aid_of(passage))));
+            }
+        }
+        let language = courtesy.as_ref().map_or("nl-fr", Code::as_str);
+        insta::assert_snapshot!(format!("aid-{language}"), pages.join("\n\n"));
+    }
+}
+
+/// What a reading aid asks, and when, where and with what.
+fn aid_of(passage: &PlainPassage) -> String {
+    let line = |item: &Labelled| format!("{} | {}", item.label, item.text.isolated());
+    let mut lines = vec![passage.title.clone(), passage.what.isolated()];
+    lines.extend(passage.day.iter().map(|day| format!("[{}]", line(day))));
+    lines.extend(passage.rows.iter().map(line));
+    lines.join("\n")
+}
+
+#[test]
+fn no_date_can_be_broken_over_two_lines_in_any_language() {
+    let texts = Texts::load().expect("complete texts");
+    let step = LegalStep::new(Document::Contract, None).expect("a step");
+    for courtesy in texts.courtesies().map(Some).chain([None]) {
+        let (_, letter) =
+            samples::letter(&texts, step, Filling::Full, LetterLanguage::Bilingual, &samples::recipient());
+        let composed = texts.compose(&informed(letter, courtesy)).expect("a complete letter");
+        for passage in composed.plain.expect("a reading aid").passages {
+            let date = passage.day.expect("a day").text.to_string();
+            assert!(date.contains('\u{a0}') && !date.contains(' '), "{}: {date}", passage.language);
+        }
+    }
+}
+
+#[test]
+fn what_the_law_says_stands_in_english_in_a_translation_and_is_marked_so() {
+    let texts = Texts::load().expect("complete texts");
+    let step = LegalStep::new(Document::ExemptionGranted, None).expect("a step");
+    for courtesy in texts.courtesies() {
+        let (_, letter) = samples::letter(&texts, step, Filling::Full, LetterLanguage::Nl, &samples::recipient());
+        let composed = texts.compose(&informed(letter, Some(courtesy))).expect("a complete letter");
+        let passage = composed.courtesy.expect("a translation");
+        let Some(Block::LegalGround { text, .. }) = passage.body.last() else { panic!("a legal ground") };
+        let marked = (passage.language != "en").then_some("en");
+        let ground = "Ordinance of 11 May 2017; order of 19 July 2018.";
+        assert!(matches!(text.runs(), [run] if run.text == ground && run.language.as_deref() == marked), "{text}");
     }
 }
 

@@ -14,7 +14,7 @@ use traject_templates::{Envelope, Letter, LetterLanguage};
 
 use crate::inspect::{Pdf, assert_archival_and_accessible, string};
 use crate::letters::PRESS;
-use crate::reading::{page, words};
+use crate::reading::{has_neighbours, heights, page, words};
 
 const LANGUAGES: [LetterLanguage; 3] = [LetterLanguage::Nl, LetterLanguage::Fr, LetterLanguage::Bilingual];
 
@@ -104,6 +104,53 @@ fn the_longest_contents_fit_the_pages_of_the_template_and_the_sheet() {
 }
 
 #[test]
+fn no_last_page_of_a_bilingual_letter_holds_its_closing_alone() {
+    let bilingual = LetterLanguage::Bilingual;
+    let samples = samples::letters(PRESS.texts(), bilingual, &samples::recipient());
+    for (name, letter) in samples.into_iter().chain(samples::longest(PRESS.texts(), bilingual)) {
+        let composed = composed(&letter);
+        let rendered = PRESS.print(&composed).expect("a letter");
+        if rendered.pages == 1 {
+            continue;
+        }
+        let last = page(&rendered.pdf, rendered.pages as u32, false);
+        for passage in &composed.passages {
+            let Some(closing) = &passage.closing else { continue };
+            let kept = Passage { body: passage.body[passage.body.len() - 2..].to_vec(), ..passage.clone() };
+            let kept = texts(&kept);
+            let heading = kept.iter().rev().nth(3).expect("a heading");
+            assert!(!last.contains(&words(closing)) || last.contains(&words(heading)), "{name}: {heading}");
+        }
+        let characters: usize = last.chars().count();
+        assert!(characters > 400, "{name}: the last page holds {characters} characters");
+    }
+}
+
+#[test]
+fn a_contract_in_two_languages_is_signed_at_one_height_under_its_last_paragraph() {
+    let step = LegalStep::new(Document::Contract, None).expect("a step");
+    for filling in Filling::ALL {
+        let (_, letter) =
+            samples::letter(PRESS.texts(), step, filling, LetterLanguage::Bilingual, &samples::recipient());
+        let composed = composed(&letter);
+        let rendered = PRESS.print(&composed).expect("a contract");
+        let last = rendered.pages as u32;
+        let mut places = Vec::new();
+        for passage in &composed.passages {
+            let Some(Block::Signatures { text, parties, date_label, .. }) = passage.body.last() else {
+                panic!("a contract ends with signatures");
+            };
+            assert!(page(&rendered.pdf, last, false).contains(&words(&text.to_string())));
+            let dates = heights(&rendered.pdf, last, date_label);
+            let below: Vec<f32> = heights(&rendered.pdf, last, &parties[0].to_string());
+            assert!(dates.len() >= 2 && below.len() == 1, "{dates:?} {below:?}");
+            places.push((dates.last().copied(), below));
+        }
+        assert_eq!(places[0], places[1]);
+    }
+}
+
+#[test]
 fn a_translation_and_a_reading_aid_stand_whole_on_pages_of_their_own() {
     let letters = translated();
     let (first, second) = letters.split_at(letters.len() / 2);
@@ -129,9 +176,10 @@ fn assert_informs(name: &str, letter: &Letter) {
         assert!(translation.contains(&words(&expected)), "{name}: {expected} is not in {translation}");
     }
     for part in &composed.plain.as_ref().expect("a reading aid").passages {
-        let by = part.by.as_ref().map(|by| by.text.to_string()).unwrap_or_default();
-        for expected in [&part.title, &part.what.to_string(), &by, &part.call, &part.scan, &part.note, "02 555 01 23"] {
-            assert!(aid.contains(&words(expected)), "{name}: {expected} is not in {aid}");
+        let facts = part.day.iter().chain(&part.rows).flat_map(|fact| [fact.label.clone(), fact.text.to_string()]);
+        let own = [&part.title, &part.what.to_string(), &part.call, &part.scan, &part.note, "02 555 01 23"];
+        for expected in own.map(str::to_owned).into_iter().chain(facts) {
+            assert!(aid.contains(&words(&expected)), "{name}: {expected} is not in {aid}");
         }
     }
     crate::reading::assert_on_sheet(&rendered.pdf, name, 1);
@@ -143,6 +191,29 @@ fn assert_informs(name: &str, letter: &Letter) {
     let alternatives: Vec<_> = figures.map(|(_, figure)| string(figure, b"Alt").unwrap_or_default()).collect();
     let codes_and_picture = 4;
     assert!(alternatives.len() == codes_and_picture && alternatives.iter().all(|alt| !alt.is_empty()), "{name}");
+}
+
+#[test]
+fn a_label_of_the_first_block_stands_on_the_line_of_its_text_in_any_script() {
+    let (_, letter) = samples::letter(
+        PRESS.texts(),
+        LegalStep::CERTIFICATE,
+        Filling::Full,
+        LetterLanguage::Nl,
+        &samples::recipient(),
+    );
+    for courtesy in PRESS.texts().courtesies() {
+        let letter =
+            Letter { envelope: Envelope { courtesy: Some(courtesy), ..letter.envelope.clone() }, ..letter.clone() };
+        let composed = composed(&letter);
+        let rendered = PRESS.print(&composed).expect("a letter");
+        let courtesy = composed.courtesy.expect("a translation");
+        let is_rtl = courtesy.direction == Direction::RightToLeft;
+        let begins = (1..=rendered.pages as u32)
+            .find(|number| page(&rendered.pdf, *number, is_rtl).contains(&words(&courtesy.note)));
+        let label = &courtesy.summary[2].label;
+        assert!(has_neighbours(&rendered.pdf, begins.expect("a page"), label), "{}: {label}", courtesy.language);
+    }
 }
 
 #[test]

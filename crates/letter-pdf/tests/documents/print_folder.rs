@@ -62,7 +62,7 @@ fn a_rendered_letter_is_stored_with_its_template_and_language() {
     assert_eq!(fs::read(file).expect("the file"), rendered.pdf);
     let sha256: String = rendered.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
     let row = format!(
-        "01a21023-4945-71dd-85a5-a076f2f00073,01a21023-4945-71dd-85a5-a076f2f00073.pdf,{sha256},1,fr,,formal_notice,1.1,2023-03-13,no,"
+        "01a21023-4945-71dd-85a5-a076f2f00073,01a21023-4945-71dd-85a5-a076f2f00073.pdf,{sha256},1,fr,,formal_notice,2.2,2023-03-13,no,"
     );
     assert!(manifest(directory.path()).lines().last().is_some_and(|last| last.starts_with(&row)));
 }

@@ -58,6 +58,22 @@ pub(crate) fn page(pdf: &[u8], number: u32, is_rtl: bool) -> String {
     lines(runs(&document, page), is_rtl).into_iter().map(|line| logical(line, is_rtl)).collect()
 }
 
+/// How high above the lower edge of a page (from 1) each run of these words stands, in points.
+pub(crate) fn heights(pdf: &[u8], number: u32, text: &str) -> Vec<f32> {
+    let document = Document::load_mem(pdf).expect("a readable PDF");
+    let runs = runs(&document, document.get_pages()[&number]);
+    runs.iter().filter(|run| run.text() == words(text)).map(|run| run.y).collect()
+}
+
+/// Whether other words stand on the line of each run of these words.
+pub(crate) fn has_neighbours(pdf: &[u8], number: u32, text: &str) -> bool {
+    let document = Document::load_mem(pdf).expect("a readable PDF");
+    let runs = runs(&document, document.get_pages()[&number]);
+    let on_line = |y: f32| runs.iter().filter(|run| (run.y - y).abs() < 0.1 && !run.text().is_empty()).count();
+    let heights = heights(pdf, number, text);
+    !heights.is_empty() && heights.into_iter().all(|y| on_line(y) > 1)
+}
+
 /// Glyphs that are drawn together, by the text they stand for.
 struct Run {
     x: f32,

@@ -7,7 +7,7 @@ use traject_domain::code::{Breach, Code, LegalLanguage, Term};
 use traject_domain::counting::days_between;
 use traject_domain::delivery::Document;
 use traject_domain::fact::{FactKind, Hearing};
-use traject_domain::labels::Label;
+use traject_domain::labels::{Label, ReadingLanguage};
 use traject_domain::law::{CodeList, Law, Length, Provenance};
 use traject_domain::payment::PaymentReference;
 use traject_domain::sanction::SanctionStep;
@@ -80,7 +80,7 @@ impl Case<'_> {
         let (min, max) = range.map_or_else(|| self.law.fine_extent(), |range| (range.min, range.max));
         values.set(slot::FINE_MIN, min).set(slot::FINE_MAX, max);
         values.set(slot::OFFERS, self.offers()).set_some(slot::OFFERS_FIRST, self.first_track);
-        values.set(slot::APPEAL_BODY, per_language(&self.law.letters.appeal_body));
+        values.set(slot::APPEAL_BODY, self.law.letters.appeal_body.clone());
         values.set(slot::LEGAL_GROUND, self.legal_ground());
     }
 
@@ -166,7 +166,7 @@ impl Case<'_> {
 
     /// The reasons that were recorded for a decision, and what was weighed before it, sentence by sentence. Without reasons
     /// of its own a decision has the general one, and what was weighed stands after it.
-    fn stated(&self, breach: Breach, decision: &LedgerFact) -> Option<PerLanguage> {
+    fn stated(&self, breach: Breach, decision: &LedgerFact) -> Option<Label> {
         let general = match decision.fact.kind {
             FactKind::DecidedNoFine(_) => "NO_FINE",
             _ => breach.code(),
@@ -186,14 +186,19 @@ impl Case<'_> {
             reasons.push(Code::new(general));
         }
         let mut seen = BTreeSet::new();
-        let sentences = reasons
+        let sentences: Vec<&Label> = reasons
             .iter()
             .map(|code| (CodeList::DecisionReasons, code))
             .chain(weighed.iter().map(|code| (CodeList::Circumstances, code)))
             .filter(|(_, code)| seen.insert((*code).clone()))
-            .filter_map(|(list, code)| self.law.label(list, code));
-        let (nl, fr): (Vec<&str>, Vec<&str>) = sentences.map(|label| (label.nl.as_str(), label.fr.as_str())).unzip();
-        (!nl.is_empty()).then(|| PerLanguage { nl: nl.join(" "), fr: fr.join(" ") })
+            .filter_map(|(list, code)| self.law.label(list, code))
+            .collect();
+        let joined = |language| sentences.iter().map(|label| label.text(language)).collect::<Vec<_>>().join(" ");
+        (!sentences.is_empty()).then(|| Label {
+            nl: joined(ReadingLanguage::Nl),
+            fr: joined(ReadingLanguage::Fr),
+            en: joined(ReadingLanguage::En),
+        })
     }
 
     /// By the place in the ledger of the fine that stands: no other fine of this deployment has it.
@@ -260,12 +265,12 @@ impl Case<'_> {
     }
 
     fn decided(&self, values: &mut Values, ground: Option<&Label>) {
-        values.set_some(slot::GROUND, ground.map(per_language));
+        values.set_some(slot::GROUND, ground.cloned());
     }
 
     fn refused(&self, values: &mut Values, ground: Option<&Label>, reason: &Code) {
         self.decided(values, ground);
-        values.set_some(slot::REASON, self.law.label(CodeList::RefusalReasons, reason).map(per_language));
+        values.set_some(slot::REASON, self.law.label(CodeList::RefusalReasons, reason).cloned());
     }
 
     fn hearing(&self, values: &mut Values, hearing: &Hearing) {
@@ -275,7 +280,7 @@ impl Case<'_> {
             .set(slot::HEARING_TIME, format!("{:02}:{:02}", at.hour(), at.minute()))
             .set(slot::HEARING_PLACE, place.clone());
         let language = interpreter.as_ref().and_then(|code| self.law.label(CodeList::Languages, code));
-        values.set_some(slot::INTERPRETER_LANGUAGE, language.map(per_language));
+        values.set_some(slot::INTERPRETER_LANGUAGE, language.cloned());
     }
 
     /// The last day of the term that runs.
@@ -307,18 +312,14 @@ impl Case<'_> {
     }
 
     /// The body of rules in force on the day of the document, with the article of the provision where one was seen.
-    fn legal_ground(&self) -> PerLanguage {
+    fn legal_ground(&self) -> Label {
         let regime = self.law.regime_on(self.dated_on, self.known_on);
         let article = self.provision().and_then(|provision| provision.articles.get(&regime?.id));
-        let text = |language: LegalLanguage| {
-            let of = |label: &Label| match language {
-                LegalLanguage::Nl => label.nl.clone(),
-                LegalLanguage::Fr => label.fr.clone(),
-            };
+        let text = |of: fn(&Label) -> &str| {
             let name = regime.map(|regime| of(&regime.label)).unwrap_or_default();
-            article.map_or_else(|| name.clone(), |article| format!("{name} ({})", of(article)))
+            article.map_or_else(|| name.to_owned(), |article| format!("{name} ({})", of(article)))
         };
-        PerLanguage { nl: text(LegalLanguage::Nl), fr: text(LegalLanguage::Fr) }
+        Label { nl: text(|label| &label.nl), fr: text(|label| &label.fr), en: text(|label| &label.en) }
     }
 
     /// Where the provision that the document rests on comes from.

@@ -21,7 +21,7 @@ texts! {
         what_label, when_label, where_label, price_label, price, contact_label, contact(email),
         contact_with_phone(phone, email), offers_heading, offers_intro, offer_nl, offer_fr, offer_at(organisers),
         language_nl, language_fr, information(site), legal_heading, closing, signature_date, signature,
-        signature_person, plain_heading, plain_by, plain_within, plain_call, plain_scan, pictogram_register,
+        signature_person, plain_heading, plain_by, plain_within, plain_until, plain_now, plain_call, plain_scan, pictogram_register,
         pictogram_document, pictogram_calendar, pictogram_warning, pictogram_hearing, pictogram_payment, pictogram_done,
     }
 }
@@ -59,8 +59,26 @@ pub(crate) struct Language {
 pub(crate) struct Courtesy {
     /// That it is for information, and that the Dutch or French text counts.
     pub(crate) note: String,
+    pub(crate) draft: Draft,
+}
+
+/// What a translation says of itself until a translator has read it: each statement by its key, so that no language can
+/// leave one out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Draft {
+    /// That a computer made it.
+    machine: String,
     /// That no translator has looked at it yet.
-    pub(crate) draft: String,
+    unchecked: String,
+    /// That it may hold mistakes.
+    mistakes: String,
+}
+
+impl Draft {
+    pub(crate) fn statements(&self) -> [(&'static str, &str); 3] {
+        [("machine", &self.machine), ("unchecked", &self.unchecked), ("mistakes", &self.mistakes)]
+    }
 }
 
 /// How dates, amounts and lists are written.
@@ -121,7 +139,8 @@ impl CommonFile {
             (None, None) if is_legal => Ok(()),
             (Some(courtesy), Some(_)) if !is_legal => {
                 checker.text("courtesy.note", &courtesy.note, &[])?;
-                checker.text("courtesy.draft", &courtesy.draft, &[])
+                let mut statements = courtesy.draft.statements().into_iter();
+                statements.try_for_each(|(key, text)| checker.text(&format!("courtesy.draft.{key}"), text, &[]))
             }
             _ => Err(checker.fault("courtesy", if is_legal { TextFault::Unknown } else { TextFault::Missing })),
         }
@@ -157,13 +176,14 @@ impl CommonFile {
         text.chars().map(own).collect()
     }
 
-    /// The date written out.
+    /// The date written out, without a space at which a line may break.
     pub(crate) fn date(&self, date: Date) -> Run {
         let month = usize::from(date.month().unsigned_abs()).clamp(1, 12) - 1;
         let day = if date.day() == 1 { self.shapes.first_day.clone() } else { date.day().to_string() };
         let (day, year) = (self.digits(day), self.digits(date.year().to_string()));
         let month = self.months.get(month).map_or("", String::as_str);
         let text = fill(&self.shapes.date, &[("day", &day), ("month", month), ("year", &year)]);
+        let text = text.replace(' ', "\u{a0}");
         Run { text, date: Some(date), ..Run::default() }
     }
 

@@ -73,6 +73,9 @@ pub enum TextFault {
     /// There is no slot of that name, or the document does not declare it.
     #[error("is no slot of this document")]
     UnknownSlot,
+    /// The slot has another type than its place asks for.
+    #[error("is a slot of another type than its place asks for")]
+    SlotType,
     /// There is a combination of filled slots with which it shows a slot that is not filled.
     #[error("may show a slot that is not filled")]
     MayBeUnfilled,
@@ -274,7 +277,7 @@ mod tests {
                 other => panic!("{other}"),
             }
         }
-        assert!(matches!(replaced(fr, "version: 1", "version: 2"), TextError::Version { .. }));
+        assert!(matches!(replaced(fr, "version: 2", "version: 3"), TextError::Version { .. }));
     }
 
     #[test]
@@ -289,5 +292,24 @@ mod tests {
             let found = replaced(path, from, to);
             assert!(matches!(&found, TextError::Text { fault: what, .. } if *what == fault), "{to}: {found}");
         }
+    }
+
+    #[test]
+    fn a_reading_aid_whose_date_does_not_suit_its_label_is_refused() {
+        let path = "fine_decision/document.yaml";
+        for (from, to, fault) in [
+            ("kind: by, slot: fine_due", "kind: by, slot: fine_term", TextFault::SlotType),
+            ("kind: by, slot: fine_due", "kind: within, slot: fine_due", TextFault::SlotType),
+            ("kind: by, slot: fine_due", "kind: now, slot: fine_due", TextFault::SlotType),
+            ("kind: by, slot: fine_due", "kind: by", TextFault::SlotType),
+            ("kind: by, slot: fine_due", "kind: by, slot: hearing_time", TextFault::UnknownSlot),
+            ("kind: by, slot: fine_due", "kind: by, slot: fine_due, if: [weather]", TextFault::UnknownSlot),
+            ("value: payment_payee, if: [payment_payee]", "value: payment_payee", TextFault::MayBeUnfilled),
+        ] {
+            let found = replaced(path, from, to);
+            assert!(matches!(&found, TextError::Text { fault: what, .. } if *what == fault), "{to}: {found}");
+        }
+        let without = with(path, |text| Some(text.replace("aid:", "# aid:")));
+        assert!(matches!(without, TextError::Unreadable { .. }), "{without}");
     }
 }

@@ -20,9 +20,7 @@ pub(crate) struct Structure {
     pub(crate) pages: usize,
     slots: Slots,
     pub(crate) pictogram: Pictogram,
-    /// The slots that may say by when, the first filled one counts; none where nothing is due.
-    #[serde(default)]
-    pub(crate) due: Vec<String>,
+    pub(crate) aid: Aid,
     pub(crate) title: Lines,
     pub(crate) subtitle: Lines,
     pub(crate) what: Lines,
@@ -49,6 +47,71 @@ struct Slots {
     not_registered: Vec<String>,
     #[serde(default)]
     not_completed: Vec<String>,
+}
+
+/// What the reading aid shows beside its picture and the title.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Aid {
+    /// The first whose slot is filled and whose conditions hold is the great date.
+    day: Vec<Day>,
+    /// Replaces what the letter itself says is to be done.
+    #[serde(default)]
+    pub(crate) what: Lines,
+    /// What it needs beside the date: where to come, what to pay.
+    #[serde(default)]
+    rows: Vec<Row>,
+}
+
+/// A date or a length of time with what it stands for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Day {
+    pub(crate) kind: DayKind,
+    /// None for now.
+    pub(crate) slot: Option<String>,
+    #[serde(default, rename = "if")]
+    conditions: Conditions,
+}
+
+/// How a person must take the great date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DayKind {
+    /// At the latest on that day.
+    By,
+    /// On that day, no other.
+    On,
+    /// Up to that day and on it.
+    Until,
+    /// In that length of time.
+    Within,
+    /// Without delay, and without a date.
+    Now,
+}
+
+impl DayKind {
+    /// Whether a slot of this type, or none, goes with it.
+    fn takes(self, slot: Option<Kind>) -> bool {
+        match self {
+            Self::By | Self::On | Self::Until => slot == Some(Kind::Date),
+            Self::Within => slot == Some(Kind::Length),
+            Self::Now => slot.is_none(),
+        }
+    }
+}
+
+impl Aid {
+    /// The great date; none where the document has none.
+    pub(crate) fn day(&self, known: Known) -> Option<&Day> {
+        let is_filled =
+            |day: &&Day| known.holds(&day.conditions) && day.slot.as_deref().is_none_or(|slot| known.fills(slot));
+        self.day.iter().find(is_filled)
+    }
+
+    pub(crate) fn rows(&self, known: Known) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |row| known.holds(&row.conditions))
+    }
 }
 
 /// The texts of one place. Those whose conditions hold stand one after the other.
@@ -162,6 +225,10 @@ impl Known {
         Self(filled | breach.map_or(0, breach_bit))
     }
 
+    fn fills(self, slot: &str) -> bool {
+        bit(slot).is_some_and(|bit| self.0 & bit != 0)
+    }
+
     fn holds(self, conditions: &Conditions) -> bool {
         conditions.0.iter().all(|condition| match condition.strip_prefix('!') {
             Some(name) => bit(name).is_some_and(|bit| self.0 & bit == 0),
@@ -243,7 +310,7 @@ impl Structure {
     /// Every key of a text that it may show.
     pub(crate) fn keys(&self) -> BTreeSet<String> {
         let mut keys = BTreeSet::new();
-        for lines in self.places().chain([&self.price]).chain(self.body.iter().map(|part| &part.text)) {
+        for lines in self.places().chain([&self.price, &self.aid.what]).chain(self.body.iter().map(|part| &part.text)) {
             keys.extend(lines.all().0.into_iter().map(str::to_owned));
         }
         for part in &self.body {
@@ -251,6 +318,7 @@ impl Structure {
             keys.extend(part.key.clone().filter(|_| part.has_text() && part.text.is_none()));
             keys.extend(part.rows.iter().map(|row| row.label.clone()));
         }
+        keys.extend(self.aid.rows.iter().map(|row| row.label.clone()));
         if self.ending.iter().any(|ending| ending.kind == EndingKind::Receipt) {
             keys.extend(["receipt_heading", "receipt"].map(str::to_owned));
         }
@@ -263,10 +331,15 @@ impl Structure {
     }
 
     fn conditions(&self) -> impl Iterator<Item = &Conditions> {
-        let lines = self.places().chain([&self.price]).chain(self.body.iter().map(|part| &part.text));
+        let lines = self.places().chain([&self.price, &self.aid.what]).chain(self.body.iter().map(|part| &part.text));
         let parts =
             self.body.iter().flat_map(|part| part.rows.iter().map(|row| &row.conditions).chain([&part.conditions]));
-        lines.flat_map(|lines| lines.all().1).chain(parts).chain(self.ending.iter().map(|ending| &ending.conditions))
+        let aid = self.aid.day.iter().map(|day| &day.conditions).chain(self.aid.rows.iter().map(|row| &row.conditions));
+        lines
+            .flat_map(|lines| lines.all().1)
+            .chain(parts)
+            .chain(aid)
+            .chain(self.ending.iter().map(|ending| &ending.conditions))
     }
 
     /// Checks that every name is known, and that whatever optional slots are filled, nothing is empty and nothing shows a
@@ -279,29 +352,7 @@ impl Structure {
                 fault,
             })
         };
-        let Slots { required, optional, not_registered, not_completed } = &self.slots;
-        let slots: Vec<&String> = [required, optional, not_registered, not_completed].into_iter().flatten().collect();
-        let named = slots
-            .iter()
-            .copied()
-            .chain(&self.due)
-            .chain(self.body.iter().flat_map(|p| p.rows.iter().map(|row| &row.value)));
-        for name in named {
-            match slot::find(name) {
-                Some((_, _, Kind::Offers)) | None if !slots.contains(&name) => {
-                    return fault(name, TextFault::UnknownSlot);
-                }
-                None => return fault(name, TextFault::UnknownSlot),
-                Some(_) => {}
-            }
-        }
-        for condition in self.conditions().flat_map(|conditions| &conditions.0) {
-            let name = condition.strip_prefix('!').unwrap_or(condition);
-            let is_breach = Breach::ALL.iter().any(|breach| breach.code().eq_ignore_ascii_case(name));
-            if !is_breach && !slots.iter().any(|slot| *slot == name) {
-                return fault(name, TextFault::UnknownSlot);
-            }
-        }
+        self.check_names().or_else(|(name, what)| fault(&name, what))?;
         let breaches: Vec<Option<Breach>> = match document.concerns_breach() {
             true => Breach::ALL.iter().copied().map(Some).collect(),
             false => vec![None],
@@ -314,6 +365,30 @@ impl Structure {
             }
         }
         Ok(())
+    }
+
+    /// Every slot that is named is declared, and the reading aid takes each for what it is.
+    fn check_names(&self) -> Result<(), (String, TextFault)> {
+        let Slots { required, optional, not_registered, not_completed } = &self.slots;
+        let slots: Vec<&String> = [required, optional, not_registered, not_completed].into_iter().flatten().collect();
+        let rows = self.body.iter().flat_map(|part| &part.rows).chain(&self.aid.rows);
+        let days = self.aid.day.iter().filter_map(|day| day.slot.as_ref());
+        let mut named = slots.iter().copied().chain(days).chain(rows.map(|row| &row.value));
+        if let Some(name) = named.find(|name| slot::find(name).is_none() || !slots.contains(name)) {
+            return Err((name.clone(), TextFault::UnknownSlot));
+        }
+        for condition in self.conditions().flat_map(|conditions| &conditions.0) {
+            let name = condition.strip_prefix('!').unwrap_or(condition);
+            let is_breach = Breach::ALL.iter().any(|breach| breach.code().eq_ignore_ascii_case(name));
+            if !is_breach && !slots.iter().any(|slot| *slot == name) {
+                return Err((name.to_owned(), TextFault::UnknownSlot));
+            }
+        }
+        let kind = |day: &Day| day.slot.as_deref().and_then(slot::find).map(|(.., kind)| kind);
+        match self.aid.day.iter().find(|day| !day.kind.takes(kind(day))) {
+            Some(day) => Err((day.slot.clone().unwrap_or_else(|| "aid".to_owned()), TextFault::SlotType)),
+            None => Ok(()),
+        }
     }
 
     /// Every combination of filled optional slots.
@@ -345,7 +420,14 @@ impl Structure {
             }
             keys.into_iter().try_for_each(filled)?;
         }
-        self.price.keys(known).into_iter().try_for_each(filled)?;
+        let unplaced = self.price.keys(known).into_iter().chain(self.aid.what.keys(known));
+        unplaced.into_iter().try_for_each(filled)?;
+        if let Some(row) = self.aid.rows(known).find(|row| !known.fills(&row.value)) {
+            return Err((row.label.clone(), TextFault::MayBeUnfilled));
+        }
+        if !self.aid.what.is_none() && self.aid.what.keys(known).is_empty() {
+            return Err(("aid".to_owned(), TextFault::MayBeEmpty));
+        }
         for part in self.parts(known) {
             let name = part.key.as_deref().unwrap_or("body");
             part.text_keys(known).into_iter().try_for_each(filled)?;
