@@ -5,6 +5,7 @@ use crate::decisions;
 use crate::entity::dossier;
 use crate::error::{Failure, OpenError};
 use crate::lists::{self, retried};
+use crate::names;
 use crate::read;
 use crate::section::LedgerSection;
 use crate::writer::{Context, Queue, find_requests};
@@ -21,6 +22,7 @@ use traject_app::model::{
     Dossier, DossierRow, Identity, RenderedDocument, Request, WorkItem,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store, WorkFilter, WorkUpdate};
+use traject_app::search::NamedDossier;
 use traject_codec::Salts;
 use traject_domain::Date;
 use traject_domain::fact::FactRef;
@@ -159,6 +161,16 @@ impl Store for SqlStore {
             let identity = read::identity(&tx, id).await?;
             tx.commit().await?;
             Ok::<_, Failure>(identity)
+        };
+        Ok(read.await?)
+    }
+
+    async fn named(&self, wanted: &[String], limit: usize) -> Result<Vec<NamedDossier>, ReadError> {
+        let read = async {
+            let tx = self.db.begin_read().await?;
+            let named = names::named(&tx, wanted, limit).await?;
+            tx.commit().await?;
+            Ok::<_, Failure>(named)
         };
         Ok(read.await?)
     }
