@@ -1,11 +1,11 @@
 //! Codes of the domain and enumerations of the wire: the same words, so that one rule converts them all.
 
-use traject_app::mailing;
+use traject_app::{mailing, search};
 use traject_domain::code::{Breach, LegalLanguage};
 use traject_domain::fact::{AppealOutcome, InformationItem, ReturnReason};
 use traject_domain::law::Channel;
 use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Outcome, Stage, Turn};
-use traject_proto::traject::{act, check, delivery, mailing as mailings, r#type as shared};
+use traject_proto::traject::{act, check, delivery, dossier, mailing as mailings, r#type as shared};
 
 /// An enumeration of the wire that stands for codes of the domain: `D-REGISTER` is `NEXT_CODE_D_REGISTER`.
 pub(crate) trait Wire: Sized + Copy + Into<i32> {
@@ -90,6 +90,7 @@ pairs! {
     delivery::v1::DeliveryChannel = traject_domain::delivery::Channel, "DELIVERY_CHANNEL";
     delivery::v1::DeliveryReason = traject_domain::delivery::DeliveryReason, "DELIVERY_REASON";
     delivery::v1::DeliveryState = traject_domain::delivery::DeliveryState, "DELIVERY_STATE";
+    dossier::v1::MatchReason = search::MatchReason, "MATCH_REASON";
     mailings::v1::Purpose = mailing::Purpose, "PURPOSE";
     mailings::v1::MailingState = mailing::MailingState, "MAILING_STATE";
     mailings::v1::SourceKind = mailing::SourceKind, "SOURCE_KIND";

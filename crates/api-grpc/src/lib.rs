@@ -25,6 +25,7 @@ mod page;
 mod parse;
 mod reasons;
 mod report;
+mod search;
 mod services;
 mod standing;
 mod work;
@@ -34,6 +35,7 @@ pub use error::DOMAIN;
 pub use mailing::mass_mail;
 pub use page::PageKey;
 pub use reasons::{Reader, explanation};
+pub use search::candidate;
 pub use services::{SERVICES, routes};
 
 use std::sync::Arc;

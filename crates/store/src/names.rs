@@ -63,9 +63,8 @@ async fn heaviest(tx: &impl ConnectionTrait, wanted: &[String], limit: usize) ->
     use name_key::Column;
     // One list at the most: a port's caller asks for no more than its values.
     let Some(list) = lists(wanted).next() else { return Ok(Vec::new()) };
-    let weighs = |role: Role| {
-        format!("{} * COUNT(DISTINCT CASE WHEN role = {} THEN token END)", role.weight(), role.number())
-    };
+    let weighs =
+        |role: Role| format!("{} * COUNT(DISTINCT CASE WHEN role = {} THEN token END)", role.weight(), role.number());
     let weight = Role::ALL.map(weighs).join(" + ");
     let found = name_key::Entity::find()
         .select_only()

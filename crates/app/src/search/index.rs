@@ -177,7 +177,8 @@ mod tests {
     #[test]
     fn one_edit_anywhere_in_a_family_name_is_found() {
         for name in ["Perez", "Diallo", "Amrani", "Mkrtchyan", "Shcherbakova", "Okonkwo", "Li"] {
-            let kept: BTreeSet<String> = tokens(&identity(name, ""), None).into_iter().map(|token| token.text).collect();
+            let kept: BTreeSet<String> =
+                tokens(&identity(name, ""), None).into_iter().map(|token| token.text).collect();
             let letters: Vec<char> = name.to_lowercase().chars().collect();
             for at in (0..letters.len()).filter(|_| letters.len() > 2) {
                 let with = |middle: &[char]| [&letters[..at], middle, &letters[at + 1..]].concat();

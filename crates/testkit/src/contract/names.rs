@@ -17,8 +17,7 @@ fn check(fixture: &Fixture, on: Date, family: &str, given: &str, birth: Option<P
     let mut fact = fixture.fact(FactKind::Checked(Box::new(extract)));
     fact.fact.occurred_on = on;
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    fact.identity =
-        Some(Identity { last_name: some(family), first_names: some(given), ..Identity::default() });
+    fact.identity = Some(Identity { last_name: some(family), first_names: some(given), ..Identity::default() });
     fact
 }
 
