@@ -13,5 +13,6 @@ mod mailing;
 mod procedure;
 mod proof;
 mod replay;
+mod search;
 mod support;
 mod wire;
