@@ -120,7 +120,7 @@ async fn what_is_needed_is_named_and_before_the_check_nothing_is_told() {
     let open = traject_proto::traject::check::v1::RegisterExtract { lawful_stay_since_date: None, ..extract() };
     let visit = CounterVisitRequest { extract: Some(open.clone()), certificate_received: false, ..visit(1, 1) };
     client.check().counter_visit(visit).await.expect("a visit");
-    let found = SearchDossiersRequest { national_number: number(1) };
+    let found = SearchDossiersRequest { national_number: number(1), ..Default::default() };
     let found = client.dossier().search_dossiers(found).await.expect("a search").into_inner();
     let name = found.dossiers.first().expect("a dossier").name.clone();
     let told = explained(&server, BRUSSELS, "en", asked(&name)).await;

@@ -15,6 +15,7 @@ mod procedure;
 mod proof;
 mod replay;
 mod scenarios;
+mod search;
 mod support;
 mod wire;
 mod work_list;

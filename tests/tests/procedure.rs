@@ -429,7 +429,7 @@ async fn walk_in(story: &Story) {
     };
     story.brussels.act().replace_number(replace).await.expect("the municipality reports it");
     for serial in [4, 5] {
-        let search = SearchDossiersRequest { national_number: number(serial) };
+        let search = SearchDossiersRequest { national_number: number(serial), ..Default::default() };
         let found = story.bon.dossier().search_dossiers(search).await.expect("a search").into_inner().dossiers;
         assert_eq!(found[0].name, opened.dossier);
     }

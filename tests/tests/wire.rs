@@ -95,7 +95,7 @@ async fn a_request_id_has_one_effect_and_one_meaning() {
     let only = CounterVisitRequest { validate_only: true, ..visit(7, 1) };
     let shown = client.check().counter_visit(only).await.expect("a preview").into_inner();
     assert!(shown.dossier.is_empty());
-    let none = SearchDossiersRequest { national_number: number(7) };
+    let none = SearchDossiersRequest { national_number: number(7), ..Default::default() };
     assert!(client.dossier().search_dossiers(none).await.expect("a search").into_inner().dossiers.is_empty());
     let first = client.check().counter_visit(visit(7, 1)).await.expect("a visit").into_inner();
     let other = CounterVisitRequest { spoken_language: "en".to_owned(), ..visit(7, 1) };

@@ -1,13 +1,13 @@
 //! Codes of the domain and enumerations of the wire: the same words, so that one rule converts them all.
 
-use traject_app::mailing;
+use traject_app::{mailing, search};
 use traject_domain::code::{Breach, LegalLanguage};
 use traject_domain::fact::{AppealOutcome, InformationItem, ReturnReason};
 use traject_domain::law::{Channel, Literacy};
 use traject_domain::office::IntakeCategory;
 use traject_domain::sanction::{AppealKind, TransferGap};
 use traject_domain::standing::{ClosingReason, Enforcement, NextCode, Outcome, Stage, Turn};
-use traject_proto::traject::{act, check, delivery, mailing as mailings, office, r#type as shared, work};
+use traject_proto::traject::{act, check, delivery, dossier, mailing as mailings, office, r#type as shared, work};
 
 /// An enumeration of the wire that stands for codes of the domain: `D-REGISTER` is `NEXT_CODE_D_REGISTER`.
 pub(crate) trait Wire: Sized + Copy + Into<i32> {
@@ -99,6 +99,7 @@ pairs! {
     delivery::v1::DeliveryState = traject_domain::delivery::DeliveryState, "DELIVERY_STATE";
     work::v1::WorkDesk = traject_app::model::WorkDesk, "WORK_DESK";
     work::v1::WorkAction = traject_app::work::WorkAction, "WORK_ACTION";
+    dossier::v1::MatchReason = search::MatchReason, "MATCH_REASON";
     mailings::v1::Purpose = mailing::Purpose, "PURPOSE";
     mailings::v1::MailingState = mailing::MailingState, "MAILING_STATE";
     mailings::v1::SourceKind = mailing::SourceKind, "SOURCE_KIND";

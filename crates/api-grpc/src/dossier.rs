@@ -62,16 +62,7 @@ impl DossierService for Api {
         request: Request<SearchDossiersRequest>,
     ) -> Result<Response<SearchDossiersResponse>, Status> {
         let caller = caller(&request)?;
-        let mut fields = Fields::default();
-        let number = fields.national_number("national_number", &request.get_ref().national_number);
-        let number = fields.done(number, &caller)?;
-        let found = self.desk.store.find_number(number).await.map_err(|error| self.read_status(error, &caller))?;
-        let mut dossiers = Vec::new();
-        if let Some(id) = found {
-            let dossier = self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
-            dossiers.push(self.dossier(&dossier, Moment::end_of(self.desk.clock.today())));
-        }
-        Ok(Response::new(SearchDossiersResponse { dossiers }))
+        Ok(Response::new(self.search(request.get_ref(), &caller).await?))
     }
 
     async fn list_facts(&self, request: Request<ListFactsRequest>) -> Result<Response<ListFactsResponse>, Status> {

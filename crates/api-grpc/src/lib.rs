@@ -28,6 +28,7 @@ mod parse;
 mod reasons;
 mod report;
 mod sanction;
+mod search;
 mod services;
 mod standing;
 mod work;
@@ -38,6 +39,7 @@ pub use file::history;
 pub use mailing::mass_mail;
 pub use page::PageKey;
 pub use reasons::{Reader, explanation};
+pub use search::candidate;
 pub use services::{SERVICES, routes};
 
 use std::sync::Arc;

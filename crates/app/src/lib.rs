@@ -1,7 +1,7 @@
 //! What Traject does: use cases over ports.
 //!
-//! May depend on the domain, async-trait, email_address, jiff, sha2, thiserror and uuid. Must never know SQL, protobuf,
-//! files or sockets: those stand behind the ports of this crate.
+//! May depend on the domain, any_ascii, async-trait, email_address, jiff, sha2, strsim, thiserror, unicode-normalization
+//! and uuid. Must never know SQL, protobuf, files or sockets: those stand behind the ports of this crate.
 
 pub mod act;
 pub mod address;
@@ -23,6 +23,7 @@ pub mod reasons;
 pub mod reassess;
 pub mod release;
 pub mod reminders;
+pub mod search;
 pub mod sweep;
 pub mod what_if;
 pub mod work;

@@ -6,6 +6,7 @@ use crate::model::{
     Actor, Channel, Command, Committed, Decision, Delivery, DeliveryEvent, DeliveryMove, DeliveryQueue, DeliveryState,
     Dossier, DossierRow, Identity, LegalStep, RenderedDocument, Request, WorkItem, WorkKind,
 };
+use crate::search::NamedDossier;
 use crate::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -108,6 +109,11 @@ pub trait Store: Send + Sync {
 
     /// Names and contact from the latest check, from the vault.
     async fn identity(&self, id: DossierId) -> Result<Option<Identity>, ReadError>;
+
+    /// Dossiers with a name that has one of these [tokens](crate::search::tokens) at least, with all their names: those
+    /// whose distinct tokens [weigh](crate::search::Role::weight) most first, then by id, at most `limit`. At most
+    /// [`WANTED_MAX`](crate::search::WANTED_MAX) texts are looked at.
+    async fn named(&self, wanted: &[String], limit: usize) -> Result<Vec<NamedDossier>, ReadError>;
 
     /// Dossiers after one, by id, at most `limit`.
     async fn list(

@@ -1,9 +1,9 @@
 //! `traject explain`: why a dossier stands as it does, as a page or as the trace itself.
 
 use crate::replay::day;
-use anyhow::{Context, anyhow};
+use crate::wire_json::explanation_json;
+use anyhow::Context;
 use clap::{Args, ValueEnum};
-use prost_reflect::{DescriptorPool, DynamicMessage};
 use std::io::Write;
 use traject_api_grpc::{Reader, explanation};
 use traject_app::ids::DossierId;
@@ -11,7 +11,6 @@ use traject_domain::Date;
 use traject_domain::assess::{Reasons, reasons};
 use traject_domain::history::{History, Moment};
 use traject_domain::law::Law;
-use traject_proto::traject::dossier::v1::DESCRIPTORS;
 use traject_server::{coded, site};
 use traject_templates::reasons::{Audience, ReasonTexts};
 use uuid::Uuid;
@@ -85,17 +84,7 @@ fn told_as(arguments: &Explain, law: &Law, told: &Reasons<'_>) -> anyhow::Result
         Format::Html => texts.page(law, told, audience, language)?.html(),
         Format::Json => {
             let reader = Reader { audience, language };
-            json(&explanation(law, &texts, arguments.dossier, told, reader)?)?
+            explanation_json(&explanation(law, &texts, arguments.dossier, told, reader)?)?
         }
     })
-}
-
-/// The message in the JSON form of protobuf, by its descriptor: what is told here and over the wire cannot differ.
-fn json(message: &traject_proto::traject::dossier::v1::Explanation) -> anyhow::Result<String> {
-    let pool = DescriptorPool::decode(DESCRIPTORS)?;
-    let kind = pool.get_message_by_name("traject.dossier.v1.Explanation");
-    let kind = kind.ok_or_else(|| anyhow!("the descriptors lack the explanation"))?;
-    let mut dynamic = DynamicMessage::new(kind);
-    dynamic.transcode_from(message)?;
-    Ok(format!("{}\n", serde_json::to_string_pretty(&dynamic)?))
 }

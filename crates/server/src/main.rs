@@ -12,8 +12,10 @@ mod mailing_command;
 mod proof_command;
 mod reassess_command;
 mod replay;
+mod search_command;
 mod site_commands;
 mod what_if_command;
+mod wire_json;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -46,6 +48,8 @@ enum Command {
     Explain(explain_command::Explain),
     /// Tells what happened in a dossier, who said so, and what it changed.
     History(history_command::Arguments),
+    /// Finds dossiers by number, or by name and birth date: candidates with a score and why.
+    Search(search_command::Search),
     /// Re-reads every byte of the record, and names the first that differs.
     Verify(Choice),
     /// Lists deliveries, tells the story of one, sends it once more, or stops it.
@@ -114,6 +118,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Answer(arguments) => runtime()?.block_on(site_commands::run_answer(arguments)),
         Command::Explain(arguments) => runtime()?.block_on(explain_command::run(arguments)),
         Command::History(arguments) => runtime()?.block_on(history_command::run(arguments)),
+        Command::Search(arguments) => runtime()?.block_on(search_command::run(arguments)),
         Command::Verify(choice) => runtime()?.block_on(site_commands::run_verify(choice)),
         Command::Serve(choice) => runtime()?.block_on(site_commands::run_serve(choice)),
         Command::Doctor(choice) => runtime()?.block_on(site_commands::run_doctor(choice)),

@@ -48,6 +48,12 @@ impl From<DbErr> for OpenError {
     }
 }
 
+impl From<Failure> for OpenError {
+    fn from(failure: Failure) -> Self {
+        Self::Database(Box::new(failure))
+    }
+}
+
 /// Why something inside the store failed, before it is told to a caller.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {

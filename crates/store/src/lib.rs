@@ -16,6 +16,7 @@ mod lists;
 mod mailing_row;
 mod mailings;
 mod migration;
+mod names;
 mod predicate;
 mod read;
 mod row;

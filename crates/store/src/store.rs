@@ -5,6 +5,7 @@ use crate::decisions;
 use crate::entity::dossier;
 use crate::error::{Failure, OpenError};
 use crate::lists::{self, retried};
+use crate::names;
 use crate::read;
 use crate::saved_filters;
 use crate::section::LedgerSection;
@@ -23,6 +24,7 @@ use traject_app::model::{
     Dossier, DossierRow, Identity, RenderedDocument, Request, WorkItem,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store};
+use traject_app::search::NamedDossier;
 use traject_app::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use traject_codec::Salts;
 use traject_domain::Date;
@@ -162,6 +164,16 @@ impl Store for SqlStore {
             let identity = read::identity(&tx, id).await?;
             tx.commit().await?;
             Ok::<_, Failure>(identity)
+        };
+        Ok(read.await?)
+    }
+
+    async fn named(&self, wanted: &[String], limit: usize) -> Result<Vec<NamedDossier>, ReadError> {
+        let read = async {
+            let tx = self.db.begin_read().await?;
+            let named = names::named(&tx, wanted, limit).await?;
+            tx.commit().await?;
+            Ok::<_, Failure>(named)
         };
         Ok(read.await?)
     }

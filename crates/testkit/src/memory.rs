@@ -15,13 +15,15 @@ use traject_app::model::{
     StandingRow, StandingUpdate, WorkChange, WorkItem, WorkKind,
 };
 use traject_app::port::{Backlog, Clock, DossierFilter, KnownNumber, Store};
+use traject_app::search::{KnownName, NamedDossier, WANTED_MAX, tokens};
 use traject_app::work::{LongestDue, SavedFilter, WorkAnswer, WorkCount, WorkEvent, WorkFilter, WorkStep};
 use traject_codec::content_hash;
 use traject_domain::Date;
 use traject_domain::code::Code;
-use traject_domain::fact::{FactRef, NumberKey};
+use traject_domain::fact::{FactKind, FactRef, NumberKey};
 use traject_domain::municipality::Municipality;
 use traject_domain::national_number::NationalNumber;
+use traject_domain::partial_date::PartialDate;
 use uuid::Uuid;
 
 /// The record in memory.
@@ -69,6 +71,31 @@ impl Held {
 
     fn municipality(&self) -> Option<Municipality> {
         self.standing.as_ref()?.municipality
+    }
+
+    /// The facts with an identity, the latest first, each with the birth date it reports.
+    fn identities(&self) -> Vec<(&Identity, Option<PartialDate>)> {
+        let named = self.facts.iter().filter_map(|(fact, identity)| Some((fact, identity.as_ref()?)));
+        let mut named: Vec<_> = named.collect();
+        named.sort_by_key(|(fact, _)| std::cmp::Reverse((fact.fact.occurred_on, fact.fact.known_on, fact.position)));
+        let birth = |fact: &LedgerFact| match &fact.fact.kind {
+            FactKind::Checked(extract) => extract.birth_date,
+            _ => None,
+        };
+        named.into_iter().map(|(fact, identity)| (identity, birth(fact))).collect()
+    }
+
+    /// What its distinct tokens among the wanted ones weigh.
+    fn weight(&self, wanted: &HashSet<&str>) -> i64 {
+        let all: HashSet<_> =
+            self.identities().into_iter().flat_map(|(identity, birth)| tokens(identity, birth)).collect();
+        all.iter().filter(|token| wanted.contains(token.text.as_str())).map(|token| token.role.weight()).sum()
+    }
+
+    /// Every name.
+    fn names(&self) -> Vec<KnownName> {
+        let named = self.identities().into_iter().filter(|(identity, _)| !tokens(identity, None).is_empty());
+        named.map(|(identity, birth)| KnownName::of(identity, birth)).collect()
     }
 }
 
@@ -393,10 +420,21 @@ impl Store for MemoryStore {
 
     async fn identity(&self, id: DossierId) -> Result<Option<Identity>, ReadError> {
         let record = self.record();
-        let facts = record.dossiers.get(&id).map_or(&[][..], |dossier| &dossier.facts);
-        let named = facts.iter().filter_map(|(fact, identity)| identity.as_ref().map(|identity| (fact, identity)));
-        let latest = named.max_by_key(|(fact, _)| (fact.fact.occurred_on, fact.fact.known_on, fact.position));
-        Ok(latest.map(|(_, identity)| identity.clone()))
+        let latest = record.dossiers.get(&id).and_then(|dossier| dossier.identities().into_iter().next());
+        Ok(latest.map(|(identity, _)| identity.clone()))
+    }
+
+    async fn named(&self, wanted: &[String], limit: usize) -> Result<Vec<NamedDossier>, ReadError> {
+        let wanted: HashSet<&str> = wanted.iter().take(WANTED_MAX).map(String::as_str).collect();
+        let record = self.record();
+        let weighed = record.dossiers.iter().map(|(id, held)| (held.weight(&wanted), *id, held));
+        let mut found: Vec<_> = weighed.filter(|(weight, ..)| *weight > 0).collect();
+        found.sort_by_key(|(weight, id, _)| (std::cmp::Reverse(*weight), *id));
+        let named = |(_, id, held): (i64, DossierId, &Held)| NamedDossier {
+            row: DossierRow { id, version: held.version, standing: held.standing().cloned() },
+            names: held.names(),
+        };
+        Ok(found.into_iter().take(limit).map(named).collect())
     }
 
     async fn list(

@@ -182,12 +182,21 @@ impl ::prost::Name for ListDossiersResponse {
         "/traject.dossier.v1.ListDossiersResponse".into()
     }
 }
-/// A request by number.
+/// A request by number or by name: one of the two is required.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SearchDossiersRequest {
-    /// National register or BIS number. Required.
+    /// National register or BIS number, present or replaced.
     #[prost(string, tag = "1")]
     pub national_number: ::prost::alloc::string::String,
+    /// Words of family and given names, in any order, script and case, at most 200 characters.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Beside a name: the birth date, of which month and day may be 0.
+    #[prost(message, optional, tag = "3")]
+    pub birth_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// Beside a name: how many candidates at the most. At most 20, which larger values become; 0: 5.
+    #[prost(int32, tag = "4")]
+    pub max_candidates: i32,
 }
 impl ::prost::Name for SearchDossiersRequest {
     const NAME: &'static str = "SearchDossiersRequest";
@@ -199,12 +208,15 @@ impl ::prost::Name for SearchDossiersRequest {
         "/traject.dossier.v1.SearchDossiersRequest".into()
     }
 }
-/// What was found: one dossier, or none.
+/// What was found.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SearchDossiersResponse {
-    /// The dossier of the number.
+    /// The dossier of the number: one, or none. Empty in a search by name.
     #[prost(message, repeated, tag = "1")]
     pub dossiers: ::prost::alloc::vec::Vec<Dossier>,
+    /// The dossiers that may be meant, best first.
+    #[prost(message, repeated, tag = "2")]
+    pub candidates: ::prost::alloc::vec::Vec<Candidate>,
 }
 impl ::prost::Name for SearchDossiersResponse {
     const NAME: &'static str = "SearchDossiersResponse";
@@ -214,6 +226,48 @@ impl ::prost::Name for SearchDossiersResponse {
     }
     fn type_url() -> ::prost::alloc::string::String {
         "/traject.dossier.v1.SearchDossiersResponse".into()
+    }
+}
+/// A dossier that may be the one somebody looks for. What it says of the standing is as last assessed, and absent while the
+/// standing waits for an assessment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Candidate {
+    /// dossiers/{dossier}.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// 1 to 100; 100 is the same name, or the number, and the same birth date where one was asked for.
+    #[prost(int32, tag = "2")]
+    pub score: i32,
+    /// Why, name before birth date.
+    #[prost(enumeration = "MatchReason", repeated, tag = "3")]
+    pub reasons: ::prost::alloc::vec::Vec<i32>,
+    /// The family name that matched, as the register writes it.
+    #[prost(string, tag = "4")]
+    pub last_name: ::prost::alloc::string::String,
+    /// The given names beside it.
+    #[prost(string, tag = "5")]
+    pub first_names: ::prost::alloc::string::String,
+    /// The birth date; month and day are 0 where the register does not know them.
+    #[prost(message, optional, tag = "6")]
+    pub birth_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// NIS code.
+    #[prost(string, tag = "7")]
+    pub municipality: ::prost::alloc::string::String,
+    /// Whether the person is obliged.
+    #[prost(enumeration = "super::super::r#type::v1::Outcome", tag = "8")]
+    pub outcome: i32,
+    /// How far the person has come.
+    #[prost(enumeration = "super::super::r#type::v1::Stage", tag = "9")]
+    pub stage: i32,
+}
+impl ::prost::Name for Candidate {
+    const NAME: &'static str = "Candidate";
+    const PACKAGE: &'static str = "traject.dossier.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.dossier.v1.Candidate".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.dossier.v1.Candidate".into()
     }
 }
 /// A request for a page of facts.
@@ -659,6 +713,83 @@ impl ::prost::Name for PageLine {
         "/traject.dossier.v1.PageLine".into()
     }
 }
+/// Why a dossier is a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MatchReason {
+    /// Not a reason.
+    Unspecified = 0,
+    /// The national number is the one asked for.
+    NationalNumber = 1,
+    /// The number asked for was replaced by another.
+    FormerNumber = 2,
+    /// Words of the family name are the same, whatever script and accents.
+    FamilyNameExact = 3,
+    /// They sound the same, and are spelt differently.
+    FamilyNameSpelling = 4,
+    /// They are a letter or two apart.
+    FamilyNameTypo = 5,
+    /// One of the given names is the same.
+    GivenNameExact = 6,
+    /// One sounds the same, and is spelt differently.
+    GivenNameSpelling = 7,
+    /// One is a letter or two apart.
+    GivenNameTypo = 8,
+    /// The name was reported by an earlier check, and is another now.
+    FormerName = 9,
+    /// The birth date is the same.
+    BirthDateExact = 10,
+    /// One of the birth dates is incomplete, and the other agrees with what it says.
+    BirthDateCompatible = 11,
+    /// Two of year, month and day agree, or day and month changed places.
+    BirthDateNear = 12,
+    /// The birth dates do not agree.
+    BirthDateDiffers = 13,
+}
+impl MatchReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MATCH_REASON_UNSPECIFIED",
+            Self::NationalNumber => "MATCH_REASON_NATIONAL_NUMBER",
+            Self::FormerNumber => "MATCH_REASON_FORMER_NUMBER",
+            Self::FamilyNameExact => "MATCH_REASON_FAMILY_NAME_EXACT",
+            Self::FamilyNameSpelling => "MATCH_REASON_FAMILY_NAME_SPELLING",
+            Self::FamilyNameTypo => "MATCH_REASON_FAMILY_NAME_TYPO",
+            Self::GivenNameExact => "MATCH_REASON_GIVEN_NAME_EXACT",
+            Self::GivenNameSpelling => "MATCH_REASON_GIVEN_NAME_SPELLING",
+            Self::GivenNameTypo => "MATCH_REASON_GIVEN_NAME_TYPO",
+            Self::FormerName => "MATCH_REASON_FORMER_NAME",
+            Self::BirthDateExact => "MATCH_REASON_BIRTH_DATE_EXACT",
+            Self::BirthDateCompatible => "MATCH_REASON_BIRTH_DATE_COMPATIBLE",
+            Self::BirthDateNear => "MATCH_REASON_BIRTH_DATE_NEAR",
+            Self::BirthDateDiffers => "MATCH_REASON_BIRTH_DATE_DIFFERS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MATCH_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "MATCH_REASON_NATIONAL_NUMBER" => Some(Self::NationalNumber),
+            "MATCH_REASON_FORMER_NUMBER" => Some(Self::FormerNumber),
+            "MATCH_REASON_FAMILY_NAME_EXACT" => Some(Self::FamilyNameExact),
+            "MATCH_REASON_FAMILY_NAME_SPELLING" => Some(Self::FamilyNameSpelling),
+            "MATCH_REASON_FAMILY_NAME_TYPO" => Some(Self::FamilyNameTypo),
+            "MATCH_REASON_GIVEN_NAME_EXACT" => Some(Self::GivenNameExact),
+            "MATCH_REASON_GIVEN_NAME_SPELLING" => Some(Self::GivenNameSpelling),
+            "MATCH_REASON_GIVEN_NAME_TYPO" => Some(Self::GivenNameTypo),
+            "MATCH_REASON_FORMER_NAME" => Some(Self::FormerName),
+            "MATCH_REASON_BIRTH_DATE_EXACT" => Some(Self::BirthDateExact),
+            "MATCH_REASON_BIRTH_DATE_COMPATIBLE" => Some(Self::BirthDateCompatible),
+            "MATCH_REASON_BIRTH_DATE_NEAR" => Some(Self::BirthDateNear),
+            "MATCH_REASON_BIRTH_DATE_DIFFERS" => Some(Self::BirthDateDiffers),
+            _ => None,
+        }
+    }
+}
 /// For whom a page is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -869,7 +1000,7 @@ pub mod dossier_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// The dossier of a national number, present or past.
+        /// Dossiers by a national number, present or past, or by name and birth date.
         pub async fn search_dossiers(
             &mut self,
             request: impl tonic::IntoRequest<super::SearchDossiersRequest>,
@@ -981,7 +1112,7 @@ pub mod dossier_service_server {
             tonic::Response<super::ListDossiersResponse>,
             tonic::Status,
         >;
-        /// The dossier of a national number, present or past.
+        /// Dossiers by a national number, present or past, or by name and birth date.
         async fn search_dossiers(
             &self,
             request: tonic::Request<super::SearchDossiersRequest>,

@@ -15,6 +15,8 @@ pub(crate) mod mail_preference;
 pub(crate) mod mailing;
 pub(crate) mod mailing_recipient;
 pub(crate) mod mailing_text;
+pub(crate) mod name_index;
+pub(crate) mod name_key;
 pub(crate) mod number;
 pub(crate) mod request;
 pub(crate) mod saved_filter;

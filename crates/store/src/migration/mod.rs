@@ -5,6 +5,7 @@ mod m20261124_000002_read_models;
 mod m20261125_000003_decisions;
 mod m20261125_000004_delivery_story;
 mod m20261125_000005_mailing;
+mod m20261125_000006_names;
 mod m20261125_000007_work_list;
 
 use crate::error::OpenError;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_decisions::Migration),
             Box::new(m20261125_000004_delivery_story::Migration),
             Box::new(m20261125_000005_mailing::Migration),
+            Box::new(m20261125_000006_names::Migration),
             Box::new(m20261125_000007_work_list::Migration),
         ]
     }
@@ -43,7 +45,7 @@ pub(crate) async fn migrate(db: &DatabaseConnection) -> Result<(), OpenError> {
         return Err(OpenError::SchemaNewer(newer.version.clone()));
     }
     Migrator::up(db, None).await?;
-    Ok(())
+    Ok(crate::names::bring_up(db).await?)
 }
 
 #[cfg(test)]

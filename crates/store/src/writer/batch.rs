@@ -3,8 +3,8 @@
 use super::plan::{Head, Plan, Rows};
 use super::{Answer, Context};
 use crate::entity::{
-    day_head, decision, delivery, delivery_event, dossier, fact_part, ledger, ledger_head, number, request, standing,
-    work_item,
+    day_head, decision, delivery, delivery_event, dossier, fact_part, ledger, ledger_head, name_key, number, request,
+    standing, work_item,
 };
 use crate::error::{Corrupt, Failure, is_taken};
 use crate::group::{insert, lists};
@@ -166,6 +166,7 @@ async fn insert_rows(tx: &impl ConnectionTrait, rows: Rows) -> Result<(), Failur
     insert::<ledger::Entity>(tx, rows.facts, None).await.map_err(taken(Key::Fact))?;
     insert::<fact_part::Entity>(tx, rows.parts, None).await?;
     insert_numbers(tx, rows.numbers).await?;
+    insert::<name_key::Entity>(tx, rows.names, None).await?;
     let mut update = OnConflict::column(standing::Column::Dossier);
     update.update_columns(standing::Column::iter().filter(|column| !matches!(column, standing::Column::Dossier)));
     insert::<standing::Entity>(tx, rows.standings, Some(&update)).await?;

@@ -2,10 +2,11 @@
 
 use crate::decisions;
 use crate::entity::{
-    day_head, decision, delivery, delivery_event, dossier, fact_part, ledger, ledger_head, number, request, standing,
-    work_item,
+    day_head, decision, delivery, delivery_event, dossier, fact_part, ledger, ledger_head, name_key, number, request,
+    standing, work_item,
 };
 use crate::error::Failure;
+use crate::names;
 use crate::row;
 use crate::value::{Micros, to_hash, to_i64, to_time, to_u64, work_code};
 use crate::wire;
@@ -28,6 +29,7 @@ pub(super) struct Rows {
     pub(super) new_dossiers: Vec<dossier::Model>,
     pub(super) dossiers: Vec<dossier::Model>,
     pub(super) numbers: Vec<number::Model>,
+    pub(super) names: Vec<name_key::Model>,
     pub(super) standings: Vec<standing::Model>,
     pub(super) deliveries: Vec<delivery::Model>,
     pub(super) events: Vec<delivery_event::Model>,
@@ -169,6 +171,7 @@ impl Plan<'_> {
             bytes: Some(part.bytes),
             erased_on: None,
         }));
+        self.rows.names.extend(names::rows(dossier, position, new));
         self.head = Head { position, chain, day: Some(to_time(self.today)) };
         Ok(())
     }

@@ -11,14 +11,16 @@ use std::mem::discriminant;
 use traject_app::error::CommitError;
 use traject_app::ids::{DeliveryId, DossierId, FactId, WorkItemId};
 use traject_app::model::{
-    Channel, Command, Committed, DeliveryKey, DeliveryMove, DeliveryReason, DeliveryState, DossierChange, LegalStep,
-    NewDelivery, RenderedDocument, Request, StandingRow, StandingUpdate, WorkChange, WorkKind,
+    Channel, Command, Committed, DeliveryKey, DeliveryMove, DeliveryReason, DeliveryState, DossierChange, Identity,
+    LegalStep, NewDelivery, RenderedDocument, Request, StandingRow, StandingUpdate, WorkChange, WorkKind,
 };
 use traject_app::port::{Clock as _, DossierFilter, Store};
+use traject_app::search::NameQuery;
 use traject_app::work::{Assigned, Snoozed, WorkFilter, WorkOrder, WorkStep, WorkUpdate};
 use traject_domain::Date;
 use traject_domain::code::{Breach, Code};
 use traject_domain::fact::{FactKind, FactRef, NumberKey};
+use traject_domain::partial_date::PartialDate;
 use traject_domain::standing::{Enforcement, NextCode, Stage};
 use uuid::Uuid;
 
@@ -46,6 +48,8 @@ struct Plan {
     dossier: usize,
     wrong_version: bool,
     facts: Vec<(FactKind, u16, i8)>,
+    /// What a check reports in place of the usual identity.
+    identity: Option<Identity>,
     number: Option<(u64, u64)>,
     standing: Option<StandingRow>,
     imported: bool,
@@ -85,10 +89,20 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn any_named()(
+        last_name in option::of(select(vec!["Amrani", "al-amrany", "Van den Berg", "Женя", "العمراني", "-"])),
+        first_names in option::of("[aeiz ]{1,6}"),
+    ) -> Identity {
+        Identity { last_name: last_name.map(str::to_owned), first_names, ..Identity::default() }
+    }
+}
+
+prop_compose! {
     fn any_plan()(
         dossier in 0..DOSSIERS,
         wrong_version in prop::bool::weighted(0.1),
         facts in vec((facts::any_kind(), 0..400_u16, -20..20_i8), 0..4),
+        identity in option::of(any_named()),
         number in option::weighted(0.3, (0..8_u64, 0..8_u64)),
         standing in option::weighted(0.8, any_standing()),
         imported in any::<bool>(),
@@ -99,7 +113,7 @@ prop_compose! {
         work in vec((0..KINDS.len(), any::<bool>(), -9..9_i8, any::<bool>()), 0..4),
         law in option::weighted(0.3, prop_oneof![9 => Just(0), 1 => Just(1)]),
     ) -> Plan {
-        Plan { dossier, wrong_version, facts, number, standing, imported, delivery, work, law }
+        Plan { dossier, wrong_version, facts, identity, number, standing, imported, delivery, work, law }
     }
 }
 
@@ -196,6 +210,7 @@ impl Run {
             let id = self.id();
             let mut fact = facts::new_fact(id, &reference, number, day(*occurred), kind.clone());
             fact.id = FactId(id);
+            fact.identity = fact.identity.map(|usual| plan.identity.clone().unwrap_or(usual));
             change.facts.push(fact);
         }
         let number = plan.number.map(|(key, number)| (key + 1, number));
@@ -308,6 +323,11 @@ async fn same_reads(run: &Run, filter: &DossierFilter, stores: [&Fixture; 2]) {
     same!(stores, known_references(&run.references));
     let numbers: Vec<_> = (0..10).map(facts::national_number).collect();
     same!(stores, numbers(&numbers));
+    for name in ["Amrani Zoe", "El Amrany", "Женя", "Berg 1990", "a e i"] {
+        let wanted = NameQuery::new(name, Some(PartialDate::Month(1990, 5))).expect("a name").wanted();
+        same!(stores, named(&wanted, 100));
+        same!(stores, named(&wanted, 2));
+    }
     let mut after = None;
     for n in 0..DOSSIERS {
         let id = DossierId(Uuid::from_u128(n as u128 + 1));

@@ -8,12 +8,14 @@ mod decisions;
 mod differential;
 mod lists;
 pub mod mailings;
+mod names;
 mod work;
 
 pub use commit::*;
 pub use decisions::*;
 pub use differential::differential;
 pub use lists::*;
+pub use names::*;
 pub use work::*;
 
 use crate::{FixedClock, SeededIds, facts};
@@ -166,6 +168,9 @@ macro_rules! store_suite {
             facts_come_back_as_they_went_in_by_position
             numbers_and_references_are_found_in_bulk
             the_identity_is_that_of_the_latest_check
+            a_name_is_found_by_any_of_its_tokens_and_the_heaviest_come_first
+            every_name_of_a_dossier_comes_with_it_the_present_one_first
+            a_name_comes_with_its_birth_date_and_its_standing
             dossiers_are_listed_by_filter_and_page
             only_assessed_dossiers_wake
             an_import_holds_until_its_backlog_is_released
