@@ -60,12 +60,8 @@ async fn obliged(town: &mut Town, serial: u32) -> String {
 }
 
 async fn standing(town: &Town, dossier: &str, as_of: &str) -> Standing {
-    let request = GetDossierRequest {
-        name: dossier.to_owned(),
-        as_of_date: on(as_of),
-        recorded_by_date: on("2026-12-31"),
-        ..GetDossierRequest::default()
-    };
+    let request =
+        GetDossierRequest { name: dossier.to_owned(), as_of_date: on(as_of), recorded_by_date: on("2026-12-31") };
     town.of("21004").dossier().get_dossier(request).await.expect("it is there").into_inner().standing.expect("a check")
 }
 
@@ -141,6 +137,30 @@ async fn the_counter(town: &mut Town) {
     .expect("a reasoned decision");
     assert!(refusal.after.expect("a standing").requests.is_empty());
     assert!(!work(town, "21004", &dossier).await.contains(&WorkKind::DecideRequest));
+}
+
+/// What ends by itself comes on the list before it does.
+async fn an_exemption_that_ends(town: &mut Town) {
+    let dossier = obliged(town, 9).await;
+    let request = GetDossierRequest { name: dossier.clone(), ..GetDossierRequest::default() };
+    let found = town.of("21004").dossier().get_dossier(request).await.expect("it is there").into_inner();
+    let today = found.standing.and_then(|standing| standing.as_of_date).expect("a day");
+    let narrow = |number: i32| i8::try_from(number).expect("a month or a day");
+    let year = i16::try_from(today.year).expect("a year");
+    let today = jiff::civil::date(year, narrow(today.month), narrow(today.day));
+    let ends = today.saturating_add(jiff::Span::new().days(10));
+    let ends = Date { year: ends.year().into(), month: ends.month().into(), day: ends.day().into() };
+    let grant = GrantExemptionRequest {
+        name: dossier.clone(),
+        occurred_date: on("2023-01-09"),
+        request_id: town.request(),
+        code: "E10".to_owned(),
+        until_date: Some(ends),
+        channel: EvidenceChannel::MunicipalDesk.into(),
+        ..GrantExemptionRequest::default()
+    };
+    town.of("21004").act().grant_exemption(grant).await.expect("a medical certificate");
+    assert!(work(town, "21004", &dossier).await.contains(&WorkKind::ExemptionEnds));
 }
 
 /// An office from the waiting list to the certificate, with three dates of its own.
@@ -466,6 +486,7 @@ async fn at_every_desk(deployment: &Deployment) {
     let server = deployment.serve_city();
     let mut town = Town::at_work(&server).await;
     the_counter(&mut town).await;
+    an_exemption_that_ends(&mut town).await;
     the_office(&mut town).await;
     the_ggc(&mut town).await;
     the_money(&mut town).await;

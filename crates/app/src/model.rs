@@ -314,6 +314,8 @@ pub enum WorkKind {
     WithdrawNotice(Breach),
     /// Decide on an exemption or a suspension that was asked for.
     DecideRequest,
+    /// Check a person again whose exemption ends soon.
+    ExemptionEnds,
     /// Look at a transfer, and invite the person to a hearing or return it.
     InviteToHearing(Breach),
     /// Decide after a hearing, or after the term of the defence.
@@ -383,6 +385,7 @@ impl WorkKind {
             | Self::DeliveryFailed
             | Self::AddressCheck
             | Self::DecideRequest
+            | Self::ExemptionEnds
             | Self::DecisionChanged => WorkDesk::Municipality,
             Self::InviteToHearing(_) | Self::DecideFine(_) | Self::RemindPayment(_) | Self::ReviewFine(_) => {
                 WorkDesk::Ggc

@@ -44,7 +44,7 @@ pub fn row(
 }
 
 /// Kinds of work that follow from a standing, and so are opened and closed by it.
-const DERIVED: [WorkKind; 18] = [
+const DERIVED: [WorkKind; 19] = [
     WorkKind::Inform,
     WorkKind::ReleaseNotice(Breach::NotRegistered),
     WorkKind::ReleaseNotice(Breach::NotCompleted),
@@ -53,6 +53,7 @@ const DERIVED: [WorkKind; 18] = [
     WorkKind::WithdrawNotice(Breach::NotRegistered),
     WorkKind::WithdrawNotice(Breach::NotCompleted),
     WorkKind::DecideRequest,
+    WorkKind::ExemptionEnds,
     WorkKind::InviteToHearing(Breach::NotRegistered),
     WorkKind::InviteToHearing(Breach::NotCompleted),
     WorkKind::DecideFine(Breach::NotRegistered),
@@ -87,6 +88,9 @@ pub fn asks(standing: &Standing) -> Vec<(WorkKind, Date)> {
     }
     if let Some((_, since)) = standing.requests.first() {
         asks.push((WorkKind::DecideRequest, *since));
+    }
+    if standing.exemption_ends.is_some() {
+        asks.push((WorkKind::ExemptionEnds, as_of));
     }
     if matches!(standing.outcome, Outcome::Undecided(_)) {
         asks.push((WorkKind::Undecided, as_of));

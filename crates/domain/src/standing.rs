@@ -375,6 +375,8 @@ pub struct Standing {
     pub status: FactRef,
     /// First day of the exemption, while exempt.
     pub exempt_from: Option<Date>,
+    /// The last day of an exemption on evidence by which the person is exempt, once it is near (R-X3).
+    pub exemption_ends: Option<Date>,
     /// The group by which a person who is not obliged may follow the programme, without terms and fines.
     pub entitled: Option<Code>,
     /// The language of letters, where known.

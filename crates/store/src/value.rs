@@ -109,6 +109,7 @@ column_codes!(WorkKind, work_code, work, WORK_KINDS, "work kind", {
     WorkKind::ReleaseTransfer(NotCompleted) => "release-transfer/NOT_COMPLETED" => WorkKind::ReleaseTransfer(NotCompleted),
     WorkKind::WithdrawNotice(NotRegistered) => "withdraw-notice/NOT_REGISTERED" => WorkKind::WithdrawNotice(NotRegistered),
     WorkKind::WithdrawNotice(NotCompleted) => "withdraw-notice/NOT_COMPLETED" => WorkKind::WithdrawNotice(NotCompleted),
+    WorkKind::ExemptionEnds => "exemption-ends" => WorkKind::ExemptionEnds,
     WorkKind::DecideRequest => "decide-request" => WorkKind::DecideRequest,
     WorkKind::InviteToHearing(NotRegistered) => "invite-to-hearing/NOT_REGISTERED" => WorkKind::InviteToHearing(NotRegistered),
     WorkKind::InviteToHearing(NotCompleted) => "invite-to-hearing/NOT_COMPLETED" => WorkKind::InviteToHearing(NotCompleted),

@@ -24,7 +24,7 @@ pub use wake::wake_on;
 
 use crate::Date;
 use crate::code::{Breach, Term};
-use crate::counting::{DueDate, Period, due_date};
+use crate::counting::{DueDate, Period, add_days, due_date};
 use crate::fact::FactKind;
 use crate::history::History;
 use crate::law::{ChosenBy, Law, Length, MetBy, TransitionSubject};
@@ -53,6 +53,7 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
         base: scope.base.id.clone(),
         status: scope.status.id.clone(),
         exempt_from: scope.exempt_from.filter(|_| scope.is_exempt()),
+        exemption_ends: scope.is_exempt().then(|| exemption_ends(history)).flatten(),
         letter_language: scope.status.extract.letter_language,
         entitled: scope.entitled,
         outcome: scope.outcome,
@@ -66,6 +67,20 @@ pub fn assess(law: &Law, history: &History<'_>) -> Option<Standing> {
         review,
         warnings,
     })
+}
+
+/// How long before its last day the end of an exemption is near: time for the new check that it triggers (R-X3).
+const EXEMPTION_NEAR_DAYS: i64 = 30;
+
+/// The last day of the exemptions that run, where every one of them ends and the last one soon.
+fn exemption_ends(history: &History<'_>) -> Option<Date> {
+    let as_of = history.at.as_of;
+    let running = history.events.iter().filter(|fact| fact.occurred_on <= as_of).filter_map(|fact| match fact.kind {
+        FactKind::ExemptionGranted { until, .. } if until.is_none_or(|until| until >= as_of) => Some(until),
+        _ => None,
+    });
+    let ends: Option<Vec<Date>> = running.collect();
+    ends?.into_iter().max().filter(|last| add_days(*last, -EXEMPTION_NEAR_DAYS) <= as_of)
 }
 
 /// What a person should know before the next act, beside the reasons to look at the dossier.

@@ -1,6 +1,6 @@
 //! When to look again: the first later day on which the same facts give another standing.
 
-use super::assess;
+use super::{EXEMPTION_NEAR_DAYS, assess};
 use crate::Date;
 use crate::counting::add_days;
 use crate::fact::{Fact, FactKind};
@@ -42,8 +42,11 @@ fn candidates(law: &Law, facts: &[Fact], standing: Option<&Standing>, at: Moment
     for fact in facts {
         days.extend([fact.occurred_on, fact.known_on]);
         match fact.kind {
-            FactKind::SuspensionGranted { until, .. } | FactKind::ExemptionGranted { until: Some(until), .. } => {
+            FactKind::SuspensionGranted { until, .. } => {
                 days.insert(add_days(until, 1));
+            }
+            FactKind::ExemptionGranted { until: Some(until), .. } => {
+                days.extend([add_days(until, -EXEMPTION_NEAR_DAYS), add_days(until, 1)]);
             }
             _ => {}
         }

@@ -272,3 +272,19 @@ fn a_returned_transfer_keeps_the_day_of_the_refusal() {
     let back = breach(&path, on);
     assert_eq!((back.state, back.refusal_on), (Enforcement::Refused, refused_on));
 }
+
+#[test]
+fn an_exemption_that_ends_is_near_thirty_days_before_and_wakes_the_dossier() {
+    let (from, last) = (date(2022, 7, 1), date(2022, 12, 31));
+    let grant = |until| FactKind::ExemptionGranted { code: Code::new("E10"), until };
+    let mut path = transferred();
+    path.truncate(1);
+    path.push((from, grant(Some(last))));
+    let ends = |path: &[_], on| standing(path, on).exemption_ends;
+    assert_eq!((ends(&path, date(2022, 11, 30)), ends(&path, date(2022, 12, 1))), (None, Some(last)));
+    assert_eq!(ends(&path, date(2023, 1, 1)), None, "it has ended");
+    let wakes = traject_domain::assess::wake_on(&LAW, &facts(&path), Moment::end_of(from));
+    assert_eq!(wakes, Some(date(2022, 12, 1)));
+    path.push((date(2022, 12, 5), grant(None)));
+    assert_eq!(ends(&path, date(2022, 12, 6)), None, "another one lasts");
+}

@@ -1107,6 +1107,8 @@ pub enum WorkKind {
     RemindPayment = 15,
     /// Review a fine that lost its ground.
     ReviewFine = 16,
+    /// Check a person again whose exemption ends soon.
+    ExemptionEnds = 17,
 }
 impl WorkKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1132,6 +1134,7 @@ impl WorkKind {
             Self::DecideFine => "WORK_KIND_DECIDE_FINE",
             Self::RemindPayment => "WORK_KIND_REMIND_PAYMENT",
             Self::ReviewFine => "WORK_KIND_REVIEW_FINE",
+            Self::ExemptionEnds => "WORK_KIND_EXEMPTION_ENDS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1154,6 +1157,7 @@ impl WorkKind {
             "WORK_KIND_DECIDE_FINE" => Some(Self::DecideFine),
             "WORK_KIND_REMIND_PAYMENT" => Some(Self::RemindPayment),
             "WORK_KIND_REVIEW_FINE" => Some(Self::ReviewFine),
+            "WORK_KIND_EXEMPTION_ENDS" => Some(Self::ExemptionEnds),
             _ => None,
         }
     }
