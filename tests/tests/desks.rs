@@ -444,8 +444,22 @@ async fn every_state(town: &mut Town) {
     assert_eq!(closed, all);
 }
 
-/// An act of today goes out as a letter that names its reasons.
+/// An act of today goes out as a letter.
 async fn the_letters(town: &mut Town) {
+    let dossier = obliged(town, 31).await;
+    let bon = || "BON".to_owned();
+    act!(town, "BON".act.register, RegisterRequest, dossier, "2023-01-09", organiser: bon(), track_language: Language::Nl.into())
+        .expect("registered");
+    let certify = CertifyFollowUpRequest {
+        name: dossier.clone(),
+        request_id: town.request(),
+        organiser: bon(),
+        ..CertifyFollowUpRequest::default()
+    };
+    let certified = town.of("BON").office().certify_follow_up(certify).await.expect("registered").into_inner();
+    let [letter] = &certified.deliveries[..] else { panic!("one letter: {:?}", certified.deliveries) };
+    let delivery = town.of("BON").delivery().get_delivery(GetDeliveryRequest { name: letter.clone() }).await;
+    assert_eq!(delivery.expect("it is there").into_inner().document(), Document::CertificateOfFollowUp);
     let dossier = transferred(town, 30).await;
     let invite = InviteToHearingRequest {
         name: dossier.clone(),

@@ -50,6 +50,8 @@ fn breach(text: &str) -> i32 {
 }
 
 fn extract(row: &Row) -> RegisterExtract {
+    // The file gives everybody the same sex, on which no answer in it depends; the scenario speaks of a father.
+    let is_father = row["check_id"] == "C21f";
     RegisterExtract {
         birth_date: day(&row["birth_date"]),
         nationality: row["nationality"].clone(),
@@ -65,7 +67,7 @@ fn extract(row: &Row) -> RegisterExtract {
         family_tie: row["family_tie"].clone(),
         eu_long_term_resident_of: row["eu_long_term_resident_of"].clone(),
         letter_language: language(&row["language"]),
-        sex: row["sex"].clone(),
+        sex: if is_father { "M".to_owned() } else { row["sex"].clone() },
         contact_language: row["contact_language"].clone(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::code::{Breach, closed_codes};
 use crate::fact::FactKind;
 use crate::law::AgencyKind;
+use crate::office::ProgrammeStep;
 use crate::sanction::SanctionStep;
 
 closed_codes! {
@@ -16,6 +17,8 @@ closed_codes! {
         CertificateOfRegistration = "certificate_of_registration",
         /// Contract with an organiser.
         Contract = "contract",
+        /// Certificate of follow-up (attest van het volgen, attestation de suivi).
+        CertificateOfFollowUp = "certificate_of_follow_up",
         /// Certificate of completion (attest van beëindiging).
         CertificateOfCompletion = "certificate_of_completion",
         /// A suspension is granted.
@@ -64,6 +67,7 @@ impl Document {
             | Self::InformationSheet
             | Self::CertificateOfRegistration
             | Self::Contract
+            | Self::CertificateOfFollowUp
             | Self::CertificateOfCompletion
             | Self::SuspensionGranted
             | Self::SuspensionRefused
@@ -75,7 +79,10 @@ impl Document {
     /// Who issues it (law.md § 6 and 7).
     pub const fn issuer(self) -> AgencyKind {
         match self {
-            Self::CertificateOfRegistration | Self::Contract | Self::CertificateOfCompletion => AgencyKind::Organiser,
+            Self::CertificateOfRegistration
+            | Self::Contract
+            | Self::CertificateOfFollowUp
+            | Self::CertificateOfCompletion => AgencyKind::Organiser,
             Self::HearingInvitation
             | Self::FineDecision
             | Self::NoFineDecision
@@ -96,7 +103,13 @@ impl Document {
 
     /// Whether it is a paper that others ask the person for, and that they may want to check.
     pub const fn is_certificate(self) -> bool {
-        matches!(self, Self::CertificateOfObligation | Self::CertificateOfRegistration | Self::CertificateOfCompletion)
+        matches!(
+            self,
+            Self::CertificateOfObligation
+                | Self::CertificateOfRegistration
+                | Self::CertificateOfFollowUp
+                | Self::CertificateOfCompletion
+        )
     }
 
     /// Whether it is an act that the law asks for; anything else informs, and a person may do without it.
@@ -136,6 +149,7 @@ impl LegalStep {
             FactKind::ExemptionRefused { .. } => (D::ExemptionRefused, None),
             FactKind::Registered { .. } => (D::CertificateOfRegistration, None),
             FactKind::ContractSigned { .. } => (D::Contract, None),
+            FactKind::Programme { step: ProgrammeStep::FollowUpCertified, .. } => (D::CertificateOfFollowUp, None),
             FactKind::Completed { .. } => (D::CertificateOfCompletion, None),
             FactKind::NoticePosted { breach, .. } => (D::FormalNotice, Some(*breach)),
             FactKind::NoticeWithdrawn(breach) => (D::NoticeWithdrawal, Some(*breach)),

@@ -604,6 +604,8 @@ pub enum Document {
     FineWithdrawal = 17,
     /// A fine is not paid in time.
     PaymentReminder = 18,
+    /// Certificate of follow-up.
+    CertificateOfFollowUp = 19,
 }
 impl Document {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -631,6 +633,7 @@ impl Document {
             Self::NoFineDecision => "DOCUMENT_NO_FINE_DECISION",
             Self::FineWithdrawal => "DOCUMENT_FINE_WITHDRAWAL",
             Self::PaymentReminder => "DOCUMENT_PAYMENT_REMINDER",
+            Self::CertificateOfFollowUp => "DOCUMENT_CERTIFICATE_OF_FOLLOW_UP",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -657,6 +660,7 @@ impl Document {
             "DOCUMENT_NO_FINE_DECISION" => Some(Self::NoFineDecision),
             "DOCUMENT_FINE_WITHDRAWAL" => Some(Self::FineWithdrawal),
             "DOCUMENT_PAYMENT_REMINDER" => Some(Self::PaymentReminder),
+            "DOCUMENT_CERTIFICATE_OF_FOLLOW_UP" => Some(Self::CertificateOfFollowUp),
             _ => None,
         }
     }

@@ -221,7 +221,8 @@ impl<'a> Source<'a> {
                     Some(
                         FactKind::Registered { organiser, .. }
                         | FactKind::ContractSigned { organiser, .. }
-                        | FactKind::Completed { organiser },
+                        | FactKind::Completed { organiser }
+                        | FactKind::Programme { organiser, .. },
                     ) => organiser,
                     _ => &self.standing.as_ref()?.track.as_ref()?.0,
                 };

@@ -9,6 +9,7 @@ use traject_domain::delivery::Document;
 use traject_domain::fact::{FactKind, Hearing};
 use traject_domain::labels::{Label, ReadingLanguage};
 use traject_domain::law::{CodeList, Law, Length, Provenance};
+use traject_domain::office::ProgrammeStep;
 use traject_domain::payment::PaymentReference;
 use traject_domain::sanction::SanctionStep;
 use traject_domain::standing::{BreachStanding, Notice, Standing};
@@ -248,12 +249,29 @@ impl Case<'_> {
                 self.office(values, organiser);
                 values.set(slot::TRACK, *track).set(slot::CONTRACT_ON, day);
             }
+            FactKind::Programme { organiser, .. } => {
+                self.office(values, organiser);
+                values.set_some(slot::LEVEL, self.level(act));
+            }
             FactKind::Completed { organiser } => {
                 self.office(values, organiser);
+                values.set_some(slot::LEVEL, self.level(act));
                 values.set(slot::COMPLETED_ON, day);
             }
             _ => {}
         }
+    }
+
+    /// The level of language that was reached, or found, last before an act: one that is written alike in every language.
+    fn level(&self, act: &LedgerFact) -> Option<String> {
+        let before = self.dossier.facts.iter().rev().filter(|fact| fact.position <= act.position);
+        let found = before.filter_map(|fact| match &fact.fact.kind {
+            FactKind::Programme { step: ProgrammeStep::ComponentEnded { level: Some(level), .. }, .. }
+            | FactKind::Programme { step: ProgrammeStep::LanguageAssessed { level, .. }, .. } => Some(level),
+            _ => None,
+        });
+        let label = found.filter_map(|level| self.law.label(CodeList::LanguageLevels, level)).next()?;
+        (label.nl == label.fr && label.nl == label.en).then(|| label.nl.clone())
     }
 
     fn suspension(&self, code: &Code) -> Option<&Label> {
