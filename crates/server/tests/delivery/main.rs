@@ -6,3 +6,4 @@ mod house;
 mod mail;
 mod outcome;
 mod print;
+mod reminder;
