@@ -1,4 +1,4 @@
-//! The reminder of a fine: its letter tells of an act, and never comes before it.
+//! Acts and their letters: a letter never comes before its act, and a notice is in the language of its day.
 
 use crate::house::{House, TODAY, clerk, ixelles};
 use jiff::civil::date;
@@ -8,7 +8,7 @@ use traject_app::deliveries::DeliveryOrder;
 use traject_app::ids::DossierId;
 use traject_app::model::{Actor, Channel, Document, LegalStep};
 use traject_domain::Date;
-use traject_domain::code::{Breach, Code};
+use traject_domain::code::{Breach, Code, LegalLanguage};
 use traject_domain::fact::FactKind;
 use traject_domain::guard::RefusalCode;
 use traject_domain::money::Cents;
@@ -20,8 +20,14 @@ fn officer() -> Actor {
     Actor { agency: Code::new("GGC"), ..clerk(ixelles()) }
 }
 
+/// An act of today.
 async fn act(house: &House, dossier: DossierId, on: Date, actor: Actor, kind: FactKind) {
     house.clock.set_day(on);
+    act_of(house, dossier, on, actor, kind).await;
+}
+
+/// An act of that day, whatever day it is.
+async fn act_of(house: &House, dossier: DossierId, on: Date, actor: Actor, kind: FactKind) {
     let order = ActOrder {
         request: house.request(),
         actor,
@@ -38,7 +44,7 @@ async fn act(house: &House, dossier: DossierId, on: Date, actor: Actor, kind: Fa
 }
 
 #[tokio::test]
-async fn it_is_not_asked_for_before_its_act_which_it_would_stand_in_the_way_of() {
+async fn a_reminder_is_not_asked_for_before_its_act_which_it_would_stand_in_the_way_of() {
     let house = House::open().await;
     let dossier = house.visit(1, None).await;
     let weighed = Grounds { reasons: Vec::new(), weighed: vec![Code::new("health")] };
@@ -65,4 +71,18 @@ async fn it_is_not_asked_for_before_its_act_which_it_would_stand_in_the_way_of()
     act(&house, dossier, overdue, officer(), FactKind::Sanction(BREACH, SanctionStep::PaymentReminded)).await;
     let more = house.desk.create_delivery(&order(Channel::RegisteredLetter)).await.expect("another way is free");
     assert_eq!(more.key.step_version, 0);
+}
+
+#[tokio::test]
+async fn a_notice_that_is_told_late_is_in_the_language_of_its_day() {
+    let house = House::open().await;
+    let dossier = house.visit(1, Some(LegalLanguage::Nl)).await;
+    act(&house, dossier, TODAY, clerk(ixelles()), FactKind::CertificateReceived).await;
+    house.clock.set_day(date(2023, 1, 10));
+    assert_eq!(house.visit(1, Some(LegalLanguage::Fr)).await, dossier);
+    let notice = FactKind::NoticePosted { breach: BREACH, language: None };
+    act_of(&house, dossier, date(2022, 12, 28), clerk(ixelles()), notice).await;
+    let facts = house.desk.dossier(dossier).await.expect("it is there").facts;
+    let in_dutch = FactKind::NoticePosted { breach: BREACH, language: Some(LegalLanguage::Nl) };
+    assert_eq!(facts.last().map(|fact| &fact.fact.kind), Some(&in_dutch));
 }
