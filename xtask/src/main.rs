@@ -48,7 +48,7 @@ macro_rules! commands {
 commands! {
     /// Checks format, layers and lints, then runs every test; PostgreSQL is found or started for the time of the run.
     Test => test,
-    /// Kills, random commands and dossiers, millions of countings, fuzzing and mutants: hours.
+    /// Kills, random commands, walks and dossiers, millions of countings, fuzzing and mutants: hours.
     Soak => soak,
     /// Lets libFuzzer look for inputs that break the reading of law files and of the import.
     Fuzz => fuzz,

@@ -1,5 +1,5 @@
 //! `cargo xtask soak`: what is too long for a test. The tests that kill the program, many times over, mails by the thousand,
-//! random commands and facts in great number, millions of countings, fuzzing, and changed code that tests must notice.
+//! random commands, walks and facts in great number, millions of countings, fuzzing, and changed code that tests must notice.
 
 use crate::{fuzz, mutants, postgres, process, workspace};
 use anyhow::Result;
@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Random runs of commands in which each database is compared with the store in memory.
     #[arg(long, default_value_t = 1_000)]
     cases: u32,
+    /// Random walks of acts over two years, in which guard and invariants are checked after every step.
+    #[arg(long, default_value_t = 10_000)]
+    walks: u32,
     /// Random dossiers on which each property of the law is tried.
     #[arg(long, default_value_t = 10_000)]
     dossiers: u32,
@@ -49,6 +52,8 @@ enum Part {
     Kills,
     /// Mails through a relay that misbehaves, by a server that is killed.
     Mail,
+    /// Random walks of clerks, counsellors and officers over two years.
+    Walks,
     /// Properties of the law on random dossiers.
     Properties,
     /// Due dates against the oracle.
@@ -59,7 +64,8 @@ enum Part {
     Mutants,
 }
 
-const PARTS: [Part; 6] = [Part::Kills, Part::Mail, Part::Properties, Part::Countings, Part::Fuzz, Part::Mutants];
+const PARTS: [Part; 7] =
+    [Part::Kills, Part::Mail, Part::Walks, Part::Properties, Part::Countings, Part::Fuzz, Part::Mutants];
 
 /// Runs them; what is missing fails.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -79,6 +85,7 @@ impl Part {
         match self {
             Self::Kills => kills(root, arguments).map(|figure| vec![figure]),
             Self::Mail => mail(root, arguments).map(|figure| vec![figure]),
+            Self::Walks => walks(root, arguments).map(|figure| vec![figure]),
             Self::Properties => {
                 domain_test(root, "properties", "TRAJECT_SOAK_CASES", u64::from(arguments.dossiers))?;
                 Ok(vec![format!("{} random dossiers for each property", arguments.dossiers)])
@@ -115,6 +122,12 @@ fn mail(root: &Path, arguments: &Arguments) -> Result<String> {
     let tests = ["--test", "blackbox", "--", "mail_kills", "--test-threads", "1", "--nocapture"];
     on_both_databases(root, arguments, "release", &tests, &figures)?;
     Ok(format!("{} mails and {} kills on each database", arguments.mails, arguments.mail_kills))
+}
+
+fn walks(root: &Path, arguments: &Arguments) -> Result<String> {
+    let figures = [("TRAJECT_SOAK_WALKS", arguments.walks)];
+    on_both_databases(root, arguments, "release", &["--test", "walks", "--", "--nocapture"], &figures)?;
+    Ok(format!("{} random walks, one in forty of them on each database as well", arguments.walks))
 }
 
 /// Runs tests of the workspace, built in a profile of cargo, that are told their numbers by these variables; a missing

@@ -293,7 +293,8 @@ impl Desk {
         self.judge_on(dossier, &facts_of(dossier), actor, occurred_on, kind, channel)
     }
 
-    fn judge_on(
+    /// Judges an act on a dossier against facts, which are more than it holds where others come first in the same command.
+    pub(crate) fn judge_on(
         &self,
         dossier: &Dossier,
         facts: &[Fact],

@@ -1,7 +1,7 @@
 //! The counter: a check, and what is handed over with it, in one visit.
 
 use crate::act::Done;
-use crate::desk::{ATTEMPTS, Desk, current_number};
+use crate::desk::{ATTEMPTS, Desk, current_number, facts_of};
 use crate::error::AppError;
 use crate::ids::DossierId;
 use crate::model::{Actor, Dossier, Identity, LegalStep, NewFact, Request};
@@ -49,7 +49,8 @@ pub struct Visit {
 impl Desk {
     /// Checks a person and records what was handed over, in one transaction, safe to repeat.
     ///
-    /// A certificate is handed over only to someone who is obliged: for anybody else the visit is refused as a whole.
+    /// What is handed over is judged as an act of its own on the day of the visit, such as a certificate, which is only for
+    /// someone who is obliged: where it is refused, the visit is as a whole.
     /// For someone who is obliged and has no certificate yet, the certificate is prepared as a letter.
     ///
     /// # Errors
@@ -98,12 +99,9 @@ impl Desk {
             .or_else(|| current_number(dossier))
             .ok_or(AppError::NotFound)?;
         let facts = self.visit_facts(visit, number, checked);
+        self.judge_handed_over(visit, dossier, &facts)?;
         let (before, after) = self.around(dossier, &facts, self.clock.today());
         let obliged = after.standing.as_ref().is_some_and(|standing| standing.outcome == Outcome::Obliged);
-        if visit.hand_over.certificate_received && !obliged {
-            let ground = self.law.law.policies_provenance.ground(None);
-            return Err(Refusal::new(RefusalCode::WrongState, "R-S7", ground).into());
-        }
         if visit.validate_only {
             return Ok(Done::validated(dossier, before, after));
         }
@@ -118,6 +116,18 @@ impl Desk {
         let numbers = if dossier.version == 0 { dossier.numbers.clone() } else { Vec::new() };
         let change = self.change(dossier, numbers, facts, deliveries, &after);
         self.commit_one(visit.request.clone(), change, before, after).await
+    }
+
+    /// Judges what was handed over on the day of the visit, each thing after the check and what came before it.
+    fn judge_handed_over(&self, visit: &Visit, dossier: &Dossier, facts: &[NewFact]) -> Result<(), AppError> {
+        let mut known = facts_of(dossier);
+        for (place, new) in facts.iter().enumerate() {
+            if place > 0 {
+                self.judge_on(dossier, &known, &visit.actor, visit.checked_on, &new.fact.kind, None)?;
+            }
+            known.push(new.fact.clone());
+        }
+        Ok(())
     }
 
     fn visit_facts(&self, visit: &Visit, number: NumberKey, checked: FactKind) -> Vec<NewFact> {

@@ -103,7 +103,7 @@ impl Desk {
     async fn version(&self, dossier: &Dossier, step: LegalStep) -> Result<u32, AppError> {
         match step.document() {
             Document::CertificateOfObligation => Ok(certificate_version(&self.store.deliveries_of(dossier.id).await?)),
-            Document::InformationSheet | Document::DueDateReminder | Document::PaymentReminder => Ok(0),
+            Document::InformationSheet | Document::DueDateReminder => Ok(0),
             _ => told(dossier, step).checked_sub(1).ok_or_else(|| self.refusal(RefusalCode::MissingStep).into()),
         }
     }

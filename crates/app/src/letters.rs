@@ -58,7 +58,7 @@ pub(crate) fn certificate_version(deliveries: &[Delivery]) -> u32 {
 
 impl Desk {
     /// The fact as it will be recorded, with the letters that go with it. What happens today is told by a letter; what
-    /// happened on an earlier day was told then, by other means.
+    /// happened on an earlier day was told then, by other means. A notice without a language is in that of its day.
     pub(crate) async fn with_letters(
         &self,
         dossier: &Dossier,
@@ -68,7 +68,8 @@ impl Desk {
     ) -> Result<(FactKind, Vec<NewDelivery>), AppError> {
         let (mut kind, today) = (kind, self.clock.today());
         if let FactKind::NoticePosted { language, .. } = &mut kind {
-            *language = language.or_else(|| self.letter_language(dossier));
+            let at = Moment { as_of: occurred_on, recorded_by: today };
+            *language = language.or_else(|| self.standing(dossier, at)?.letter_language);
         }
         let step = LegalStep::told_by(&kind).filter(|step| self.sending.documents.contains(&step.document()));
         // A ground is granted from a day on that may lie behind or ahead; it is decided today.

@@ -6,7 +6,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
-use traject_app::Desk;
 use traject_app::act::ActOrder;
 use traject_app::check::{HandOver, Visit};
 use traject_app::decision::{Difference, Replay};
@@ -15,10 +14,12 @@ use traject_app::model::{Actor, Command, Decision, DossierChange, NewDecision, R
 use traject_app::port::{Clock as _, Store as _};
 use traject_app::reassess::{Cause, ChangedDecision, Reassessed};
 use traject_app::work::WorkFilter;
+use traject_app::{AppError, Desk};
 use traject_domain::Date;
 use traject_domain::code::{Code, LegalLanguage};
 use traject_domain::extract::Extract;
 use traject_domain::fact::FactKind;
+use traject_domain::guard::RefusalCode;
 use traject_lawbook::LawText;
 use traject_server::ENGINE;
 use traject_server::law::{StoredLaws, known, text};
@@ -69,7 +70,12 @@ impl House {
     }
 
     async fn visit_on(&self, day: Date) -> DossierId {
-        let visit = Visit {
+        self.desk.visit(&self.visit_of(day)).await.expect("she is obliged").dossier
+    }
+
+    /// A visit at which the certificate is handed over.
+    fn visit_of(&self, day: Date) -> Visit {
+        Visit {
             request: self.request(),
             actor: clerk(),
             number: national_number(1),
@@ -83,8 +89,7 @@ impl House {
             checked_on: day,
             hand_over: HandOver { certificate_received: true, ..HandOver::default() },
             validate_only: false,
-        };
-        self.desk.visit(&visit).await.expect("she is obliged").dossier
+        }
     }
 
     /// Does an act by whoever may do it; false: nobody may.
@@ -324,4 +329,22 @@ async fn a_fact_that_became_known_late_changes_what_was_decided_before() {
     assert!(other.act(dossier, TODAY, &wrong).await);
     let done = other.desk.reassess_decisions(true).await.expect("reads");
     assert_eq!(told(&done), ["checked: obliged -> obliged, reissue, fact"]);
+}
+
+/// R-S7: what a visit of an earlier day handed over is judged on that day, like the act by itself.
+#[tokio::test]
+async fn a_certificate_of_a_day_on_which_nobody_was_obliged_is_refused_with_its_visit() {
+    let house = House::open().await;
+    let dossier = house.visit().await;
+    let day = |later: i32| TODAY.saturating_add(later.days());
+    house.clock.set_day(day(40));
+    let granted = FactKind::ExemptionGranted { code: Code::new("E11"), until: Some(day(20)) };
+    assert!(house.act(dossier, day(1), &granted).await);
+    assert!(!house.act(dossier, day(10), &FactKind::CertificateReceived).await, "she was exempt then");
+    let visit = house.visit_of(day(10));
+    match house.desk.visit(&visit).await {
+        Err(AppError::Refused(refusal)) => assert_eq!((refusal.code, refusal.rule), (RefusalCode::WrongState, "R-S7")),
+        answer => panic!("she was exempt on that day: {answer:?}"),
+    }
+    house.desk.visit(&house.visit_of(day(30))).await.expect("she was obliged again");
 }
