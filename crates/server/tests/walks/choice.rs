@@ -231,8 +231,9 @@ impl Walk {
         let ended = self.now.dossiers[at].standing.as_ref().is_some_and(|row| row.closed_reason.is_some());
         let facts = &self.now.dossiers[at].facts;
         let is_retracted = |of: &FactRef| facts.iter().any(|fact| fact.fact.kind == FactKind::Retracted(of.clone()));
-        let ends = facts.iter().filter(|fact| is_an_end(&fact.fact.kind) && !is_retracted(&fact.fact.reference));
-        let wrong = ends.last().filter(|_| ended)?;
+        let mut ends =
+            facts.iter().rev().filter(|fact| is_an_end(&fact.fact.kind) && !is_retracted(&fact.fact.reference));
+        let wrong = ends.next().filter(|_| ended)?;
         let retracted = FactKind::Retracted(wrong.fact.reference.clone());
         self.dice.percent(30).then(|| Deed::new(&wrong.fact.agency, retracted))
     }

@@ -43,8 +43,13 @@ fn fine(history: &History<'_>, breach: Breach) {
         _ => false,
     });
     assert!(is_weighed, "a fine follows a look at the circumstances");
-    let invited = history.first(|kind| matches!(kind, FactKind::HearingInvited(of, _) if *of == breach));
-    assert!(invited.is_some(), "R-F3: a fine follows an invitation");
+    // Who was heard was invited, also where the record of the invitation was retracted after the hearing.
+    let invited = history.first(|kind| match kind {
+        FactKind::HearingInvited(of, _) | FactKind::Heard(of) => *of == breach,
+        _ => false,
+    });
+    let kinds = || history.events.iter().map(|fact| fact.kind.name()).collect::<Vec<_>>();
+    assert!(invited.is_some(), "R-F3: a fine follows an invitation: {:?}", kinds());
     assert!(history.pending().is_empty(), "R-X1: a request waits");
     assert!(!has_ended(history), "R-F8");
 }
