@@ -6,8 +6,8 @@ use traject_app::Desk;
 use traject_app::desk::facts_of;
 use traject_app::ids::DossierId;
 use traject_app::model::{Committed, Decision, Delivery, DeliveryState, Dossier, StandingRow, WorkItem};
-use traject_app::port::WorkFilter;
 use traject_app::proposal::asks;
+use traject_app::work::WorkFilter;
 use traject_domain::standing::Standing;
 
 /// More than a walk has of anything.
@@ -31,8 +31,7 @@ impl Snapshot {
             deliveries.extend(store.deliveries_of(dossier.id).await.expect("the store answers"));
         }
         let today = desk.clock.today();
-        let filter = WorkFilter { municipality: None, kind: None, assignee: None, held: None, today };
-        let work = store.work(&filter, None, ALL).await.expect("the store answers");
+        let work = store.work(&WorkFilter::everything(today), None, ALL).await.expect("the store answers");
         let head = store.head().await.expect("the store answers");
         Self { dossiers, deliveries, work, head }
     }
