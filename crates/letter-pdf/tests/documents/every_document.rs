@@ -1,7 +1,7 @@
 //! Every document, with as few values as it can have, with all and with the longest; and with every translation there is.
 //!
-//! Whole products are rendered for the documents themselves; a translation is rendered once per step of law, with all values,
-//! to a letter whose legal language alternates.
+//! Whole products are rendered for the documents themselves; a translation is rendered once per step of law, with the longest
+//! values, to a letter whose legal language alternates.
 
 use std::collections::BTreeSet;
 
@@ -26,14 +26,14 @@ fn longest() -> impl Iterator<Item = (String, Letter)> {
     })
 }
 
-/// Each step of law in each courtesy language, with a reading aid and a twin.
+/// Each step of law in each courtesy language with the longest contents, with a reading aid and a twin.
 fn translated() -> Vec<(String, Letter)> {
     let steps = LegalStep::all().enumerate();
     let letters = steps.flat_map(|(index, step)| {
         let languages: Vec<Code> = PRESS.texts().courtesy_languages(step.document()).map(|(code, _)| code).collect();
         languages.into_iter().map(move |courtesy| {
             let legal = LANGUAGES[index % LANGUAGES.len()];
-            let (name, letter) = samples::letter(PRESS.texts(), step, Filling::Full, legal, &samples::recipient());
+            let (name, letter) = samples::letter(PRESS.texts(), step, Filling::Longest, legal, &samples::recipient());
             (format!("{name}-{}-{}", legal.code(), courtesy.as_str()), informed(letter, Some(courtesy)))
         })
     });
