@@ -60,12 +60,8 @@ async fn obliged(town: &mut Town, serial: u32) -> String {
 }
 
 async fn standing(town: &Town, dossier: &str, as_of: &str) -> Standing {
-    let request = GetDossierRequest {
-        name: dossier.to_owned(),
-        as_of_date: on(as_of),
-        recorded_by_date: on("2026-12-31"),
-        ..GetDossierRequest::default()
-    };
+    let request =
+        GetDossierRequest { name: dossier.to_owned(), as_of_date: on(as_of), recorded_by_date: on("2026-12-31") };
     town.of("21004").dossier().get_dossier(request).await.expect("it is there").into_inner().standing.expect("a check")
 }
 

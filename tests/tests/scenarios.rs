@@ -185,7 +185,6 @@ impl Town {
             name: self.dossiers[number].clone(),
             as_of_date: date(as_of),
             recorded_by_date: date(LAST),
-            ..GetDossierRequest::default()
         };
         self.of("21004").dossier().get_dossier(request).await.expect("it is there").into_inner().standing
     }
