@@ -1,5 +1,6 @@
 //! One binary for all black-box tests.
 
+mod client;
 mod decision;
 mod delivery;
 mod desks;

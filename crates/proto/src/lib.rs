@@ -19,6 +19,10 @@ pub mod google {
     }
 }
 
+/// What the protobuf files say of each service, method, field and value: a line each, in order of full names, with a
+/// tab between name and comment.
+pub const COMMENTS: &str = include_str!("gen/comments.tsv");
+
 /// Traject's own packages.
 pub mod traject {
     /// What the areas share.
@@ -41,7 +45,11 @@ pub mod traject {
                     pub const DESCRIPTORS: &[u8] = include_bytes!($descriptors);
                 }
             }
-        )+};
+        )+
+
+            /// Every area by name, with its descriptor set.
+            pub const AREAS: &[(&str, &[u8])] = &[$((stringify!($area), $area::v1::DESCRIPTORS)),+];
+        };
     }
 
     areas! {

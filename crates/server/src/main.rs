@@ -1,5 +1,6 @@
 //! The binary `traject`: subcommands over the composition. It sees every room, and holds no rule of the domain.
 
+mod call;
 mod certificate_command;
 mod decision_command;
 mod delivery_command;
@@ -18,7 +19,7 @@ mod what_if_command;
 mod wire_json;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
 use traject_server::site::Choice;
@@ -83,12 +84,17 @@ enum Command {
     Serve(Choice),
     /// Opens everything that the configuration names, and says what is amiss.
     Doctor(Choice),
+    /// Prints what a shell needs to complete this command line, those of `traject call` included.
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
     /// Prints the version of the program and of the law that ships with it.
     Version,
 }
 
 fn main() -> ExitCode {
-    match run(&Cli::parse().command) {
+    match chosen(&command_line().get_matches()) {
         Ok(code) => code,
         Err(error) => {
             // The chain is shown once, here; a closed pipe is not worth a second error.
@@ -98,8 +104,23 @@ fn main() -> ExitCode {
     }
 }
 
+/// The whole command line. What calls a server is made from the descriptors, and so has no variant of [`Command`].
+fn command_line() -> clap::Command {
+    Cli::command().subcommand(call::command())
+}
+
+fn chosen(matches: &ArgMatches) -> anyhow::Result<ExitCode> {
+    match matches.subcommand() {
+        Some(("call", matches)) => runtime()?.block_on(call::run(matches)),
+        _ => run(&Cli::from_arg_matches(matches)?.command),
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Runtime::new().context("the runtime cannot be started")
+}
+
 fn run(command: &Command) -> anyhow::Result<ExitCode> {
-    let runtime = || tokio::runtime::Runtime::new().context("the runtime cannot be started");
     let done = match command {
         Command::Law(command) => return runtime()?.block_on(law_command::run(command)),
         Command::Delivery(command) => return runtime()?.block_on(delivery_command::run(command)),
@@ -112,6 +133,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Replay(arguments) => replay::run(arguments),
         Command::Config(command) => site_commands::run_config(command),
         Command::Version => version(),
+        Command::Completion { shell } => completion(*shell),
         Command::Import(arguments) => runtime()?.block_on(site_commands::run_import(arguments)),
         Command::Sweep(choice) => runtime()?.block_on(site_commands::run_sweep(choice)),
         Command::Letters(choice) => runtime()?.block_on(site_commands::run_letters(choice)),
@@ -124,6 +146,13 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Doctor(choice) => runtime()?.block_on(site_commands::run_doctor(choice)),
     };
     done.map(|()| ExitCode::SUCCESS)
+}
+
+fn completion(shell: clap_complete::Shell) -> anyhow::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command_line(), "traject", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(())
 }
 
 fn version() -> anyhow::Result<()> {

@@ -1,6 +1,9 @@
-//! Writes `crates/proto/src/gen` from `proto/`: one file of Rust code per package, one descriptor set per area.
+//! Writes `crates/proto/src/gen` from `proto/`: one file of Rust code per package, one descriptor set per area, and
+//! one table of what the comments say.
 //!
 //! May depend on a protobuf compiler in Rust. Must never know a crate of Traject, nor need a `protoc` on the machine.
+
+mod comments;
 
 use anyhow::{Context, Result};
 use prost::Message as _;
@@ -39,14 +42,17 @@ pub fn generate(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         let entry = entry?;
         made.insert(entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path())?);
     }
+    let mut told = BTreeMap::new();
     for (area, file) in AREAS.iter().zip(&files) {
         let mut descriptors = protox::compile([file], [&include])?;
         for file in &mut descriptors.file {
-            // Comments serve the generated code; reflection has no use for them.
+            comments::collect(file, &mut told);
+            // Comments serve the generated code and the table of comments; reflection has no use for them.
             file.source_code_info = None;
         }
         made.insert(format!("traject.{area}.v1.binpb"), descriptors.encode_to_vec());
     }
+    made.insert("comments.tsv".to_owned(), comments::table(&told).into_bytes());
     Ok(made)
 }
 
