@@ -308,7 +308,12 @@ async fn the_ggc(town: &mut Town) {
 /// Parts of a fine, a reminder with its letter, recovery, a judge.
 async fn the_money(town: &mut Town) {
     let dossier = fined(town, 4).await;
-    assert!(!kinds(town, &dossier).await.is_empty());
+    let request = || ListMinutesRequest { parent: dossier.clone() };
+    let minutes = town.of("GGC").sanction().list_minutes(request()).await.expect("its own").into_inner().minutes;
+    let read: Vec<&str> = minutes.iter().map(|of| of.text.as_str()).collect();
+    assert_eq!(read, ["She says that she was in hospital in spring."]);
+    let refused = town.of("21004").sanction().list_minutes(request()).await.expect_err("not for a municipality");
+    assert_eq!(reason(&refused), "WRONG_ACTOR");
     assert!(registration(&standing(town, &dossier, "2023-12-31").await).payment_overdue);
     let list = ListWorkItemsRequest {
         kinds: vec![WorkKind::RemindPayment.into()],

@@ -7,12 +7,14 @@ use crate::code::Wire as _;
 use crate::name;
 use crate::parse::{Fields, wire_date};
 use tonic::{Request, Response, Status};
+use traject_app::desk::agency_kind;
 use traject_domain::assess::transfer_gaps;
 use traject_domain::code::Breach as DomainBreach;
 use traject_domain::counting::days_between;
 use traject_domain::fact::FactKind;
+use traject_domain::guard::{Refusal, RefusalCode};
 use traject_domain::history::{History, Moment};
-use traject_domain::law::CodeList;
+use traject_domain::law::{AgencyKind, CodeList};
 use traject_domain::money::Cents;
 use traject_domain::sanction::{Grounds, SanctionStep};
 use traject_proto::traject::act::v1::TransferGap;
@@ -56,9 +58,35 @@ acts! { SanctionService {
     };
 } also {
     get_transfer_readiness(GetTransferReadinessRequest) -> TransferReadiness = readiness;
+    list_minutes(ListMinutesRequest) -> ListMinutesResponse = minutes;
 } }
 
 impl Api {
+    /// The minutes of a dossier's hearings: they leave the GGC's hands for nobody.
+    async fn minutes(&self, request: &Request<ListMinutesRequest>) -> Result<Response<ListMinutesResponse>, Status> {
+        let caller = caller(request)?;
+        let mut fields = Fields::default();
+        let id = fields.dossier("parent", &request.get_ref().parent);
+        let id = fields.done(id, &caller)?;
+        let law = &self.desk.law.law;
+        if agency_kind(law, &caller.actor.agency) != Some(AgencyKind::Ggc) {
+            let ground = law.policies_provenance.ground(None);
+            let refusal = Refusal::new(RefusalCode::WrongActor, "actors § 4", ground);
+            return Err(self.status(&refusal.into(), &caller));
+        }
+        let dossier = self.desk.dossier(id).await.map_err(|error| self.status(&error, &caller))?;
+        let minutes = dossier.facts.iter().filter_map(|recorded| match &recorded.fact.kind {
+            FactKind::Sanction(breach, SanctionStep::MinutesTaken(text)) => Some(Minutes {
+                name: name::fact(id, recorded.id),
+                breach: Breach::of(breach),
+                hearing_date: Some(wire_date(recorded.fact.occurred_on)),
+                text: text.to_string(),
+            }),
+            _ => None,
+        });
+        Ok(Response::new(ListMinutesResponse { minutes: minutes.collect() }))
+    }
+
     /// What a transfer lacks today, since when, and whom a return goes to.
     async fn readiness(
         &self,

@@ -51,6 +51,66 @@ impl ::prost::Name for TransferReadiness {
         "/traject.sanction.v1.TransferReadiness".into()
     }
 }
+/// A request for the minutes of the hearings on a dossier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListMinutesRequest {
+    /// dossiers/{dossier}. Required.
+    #[prost(string, tag = "1")]
+    pub parent: ::prost::alloc::string::String,
+}
+impl ::prost::Name for ListMinutesRequest {
+    const NAME: &'static str = "ListMinutesRequest";
+    const PACKAGE: &'static str = "traject.sanction.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.sanction.v1.ListMinutesRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.sanction.v1.ListMinutesRequest".into()
+    }
+}
+/// The minutes of the hearings on a dossier.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListMinutesResponse {
+    /// In the order in which they were recorded.
+    #[prost(message, repeated, tag = "1")]
+    pub minutes: ::prost::alloc::vec::Vec<Minutes>,
+}
+impl ::prost::Name for ListMinutesResponse {
+    const NAME: &'static str = "ListMinutesResponse";
+    const PACKAGE: &'static str = "traject.sanction.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.sanction.v1.ListMinutesResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.sanction.v1.ListMinutesResponse".into()
+    }
+}
+/// The minutes of one hearing. May tell of health.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Minutes {
+    /// dossiers/{dossier}/facts/{fact}.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// About which breach.
+    #[prost(enumeration = "super::super::r#type::v1::Breach", tag = "2")]
+    pub breach: i32,
+    /// The day of the hearing.
+    #[prost(message, optional, tag = "3")]
+    pub hearing_date: ::core::option::Option<super::super::super::google::r#type::Date>,
+    /// What was said; empty when it was erased.
+    #[prost(string, tag = "4")]
+    pub text: ::prost::alloc::string::String,
+}
+impl ::prost::Name for Minutes {
+    const NAME: &'static str = "Minutes";
+    const PACKAGE: &'static str = "traject.sanction.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "traject.sanction.v1.Minutes".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/traject.sanction.v1.Minutes".into()
+    }
+}
 /// See WeighCircumstances.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WeighCircumstancesRequest {
@@ -395,6 +455,33 @@ pub mod sanction_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// The minutes of the hearings on a dossier; for the GGC alone, since they may tell of health.
+        pub async fn list_minutes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListMinutesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMinutesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/traject.sanction.v1.SanctionService/ListMinutes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("traject.sanction.v1.SanctionService", "ListMinutes"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// What the GGC looked at before it decides; some of it no fine goes without (fines.ranges.fine.must_weigh).
         pub async fn weigh_circumstances(
             &mut self,
@@ -628,6 +715,14 @@ pub mod sanction_service_server {
             tonic::Response<super::TransferReadiness>,
             tonic::Status,
         >;
+        /// The minutes of the hearings on a dossier; for the GGC alone, since they may tell of health.
+        async fn list_minutes(
+            &self,
+            request: tonic::Request<super::ListMinutesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMinutesResponse>,
+            tonic::Status,
+        >;
         /// What the GGC looked at before it decides; some of it no fine goes without (fines.ranges.fine.must_weigh).
         async fn weigh_circumstances(
             &self,
@@ -796,6 +891,51 @@ pub mod sanction_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetTransferReadinessSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/traject.sanction.v1.SanctionService/ListMinutes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListMinutesSvc<T: SanctionService>(pub Arc<T>);
+                    impl<
+                        T: SanctionService,
+                    > tonic::server::UnaryService<super::ListMinutesRequest>
+                    for ListMinutesSvc<T> {
+                        type Response = super::ListMinutesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListMinutesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SanctionService>::list_minutes(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListMinutesSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
